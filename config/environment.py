@@ -1,0 +1,137 @@
+"""Typed reading of settings from the environment; a bad value stops the start with one line."""
+
+import os
+import re
+from collections.abc import Callable
+from datetime import date
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import dj_database_url
+import phonenumbers
+
+T = TypeVar("T")
+_SECRET = ("KEY", "URL", "PHONES")
+
+
+def read(name: str, parse: Callable[[str], T], default: str | None = None) -> T:
+    """Parse the variable `name`; unset or empty means `default`, and no default means required.
+
+    Raises `SystemExit` with one line naming the variable when it is missing or `parse` raises
+    `ValueError`. Values that may hold secrets are not echoed.
+    """
+    raw = os.environ.get(name, "").strip() or default
+    if raw is None:
+        raise SystemExit(f"{name}: is not set; see .env.example")
+    try:
+        return parse(raw)
+    except ValueError as error:
+        shown = name if name.endswith(_SECRET) else f"{name}={raw}"
+        raise SystemExit(f"{shown}: {error}") from None
+
+
+def flag(raw: str) -> bool:
+    """`true` or `false`, in the usual spellings."""
+    if raw.lower() in ("1", "true", "yes", "on"):
+        return True
+    if raw.lower() in ("0", "false", "no", "off"):
+        return False
+    raise ValueError("must be true or false")
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number from `least` to `most`."""
+
+    def parse(raw: str) -> int:
+        if not re.fullmatch(r"[0-9]{1,9}", raw) or not least <= int(raw) <= most:
+            raise ValueError(f"must be a whole number from {least} to {most}")
+        return int(raw)
+
+    return parse
+
+
+def words(raw: str) -> list[str]:
+    """A comma-separated list; blanks around the commas do not count."""
+    return [word.strip() for word in raw.split(",") if word.strip()]
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """One of the given words."""
+
+    def parse(raw: str) -> str:
+        if raw not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return raw
+
+    return parse
+
+
+def key(raw: str) -> str:
+    """A secret of 32 characters or more."""
+    if len(raw) < 32:
+        raise ValueError("must have at least 32 characters; `make run` writes a random one to .env")
+    return raw
+
+
+def seconds_range(raw: str) -> tuple[float, float]:
+    """`1-2` or `1.5`: the least and the greatest delay in seconds, at most 60."""
+    match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?)(?:-(\d{1,2}(?:\.\d+)?))?", raw)
+    if not match:
+        raise ValueError("must be seconds like 1.5 or a range like 1-2")
+    least = float(match[1])
+    most = float(match[2] or least)
+    if not least <= most <= 60:
+        raise ValueError("must rise and end at 60 seconds at most")
+    return least, most
+
+
+def region(raw: str) -> str:
+    """A two-letter ISO 3166 country code that has telephone numbers."""
+    if raw not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError(f"{raw!r} is not a country code like RU")
+    return raw
+
+
+def regions(raw: str) -> list[str]:
+    """A comma-separated list of country codes."""
+    return [region(word) for word in words(raw)]
+
+
+def web_address(raw: str) -> str:
+    """`https://host[:port]` without a path."""
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        raise ValueError("must be an address like https://example.org")
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def gateways(raw: str) -> list[str]:
+    """Gateway URLs, separated by blanks; a later one is tried when the ones before it fail."""
+    urls = raw.split()
+    if any("://" not in url for url in urls):
+        raise ValueError("must be simulated:// or Apprise URLs separated by blanks")
+    if len(urls) > 1 and any(url.startswith(("simulated:", "outbox:")) for url in urls):
+        raise ValueError("simulated:// shows codes to the caller and can't be mixed with real ones")
+    return urls
+
+
+def test_phones(raw: str) -> dict[str, tuple[str, date]]:
+    """`+79160000000:1234@2027-01-01` → {phone: (code, last day)}, comma-separated."""
+    phones = {}
+    for word in words(raw):
+        match = re.fullmatch(r"(\+[0-9]{7,15}):([0-9]{4})@([0-9]{4}-[0-9]{2}-[0-9]{2})", word)
+        if not match:
+            raise ValueError("must be like +79160000000:1234@2027-01-01")
+        phones[match[1]] = match[2], date.fromisoformat(match[3])
+    return phones
+
+
+def database(raw: str) -> dict[str, object]:
+    """A PostgreSQL or SQLite address as Django's database settings."""
+    scheme = raw.split(":", 1)[0]
+    if scheme not in ("postgres", "postgresql", "sqlite"):
+        raise ValueError("must be postgres://user:password@host:port/name or sqlite:///file")
+    try:
+        return dict(dj_database_url.parse(raw))
+    except dj_database_url.ParseError:
+        raise ValueError("can't be read as a database address") from None

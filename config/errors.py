@@ -1,0 +1,43 @@
+"""Errors in one shape everywhere, inside API views and outside of them."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.types import VALIDATION_ERROR, ErrorResponse, ErrorType
+from rest_framework import exceptions, status
+
+from config.api import JSONRenderer
+from users.errors import Refusal
+
+
+class ErrorFormatter(ExceptionFormatter):
+    """drf-standardized-errors' shape, with the numbers a refusal carries as `meta`."""
+
+    def get_error_type(self) -> ErrorType:
+        """All that is wrong with the input is a validation error."""
+        if isinstance(self.exc, Refusal) and self.exc.status_code == status.HTTP_400_BAD_REQUEST:
+            return VALIDATION_ERROR
+        return super().get_error_type()
+
+    def format_error_response(self, error_response: ErrorResponse) -> Any:
+        """The shape as a dictionary."""
+        answer = super().format_error_response(error_response)
+        if isinstance(self.exc, Refusal):
+            answer["errors"][0]["attr"] = self.exc.attr
+            if self.exc.meta:
+                answer["meta"] = self.exc.meta
+        return answer
+
+
+def failure(request: HttpRequest, error: exceptions.APIException) -> HttpResponse:
+    """The answer to an error outside of any API view, in the same shape."""
+    data = ErrorFormatter(error, {"request": request}, error).run()  # type: ignore[typeddict-item]
+    return HttpResponse(
+        JSONRenderer().render(data), content_type="application/json", status=error.status_code
+    )
+
+
+def not_found(request: HttpRequest, path: str = "") -> HttpResponse:
+    """No such call."""
+    return failure(request, exceptions.NotFound())

@@ -1,0 +1,65 @@
+"""All addresses; the only place that knows every app."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
+from django.views.generic import RedirectView
+from drf_spectacular.views import (
+    SpectacularAPIView,
+    SpectacularRedocView,
+    SpectacularSwaggerView,
+)
+from rest_framework import exceptions
+from rest_framework.negotiation import DefaultContentNegotiation
+
+from config import errors, health
+
+docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="swagger")),
+    path("api/v1/", include("users.urls")),
+    path("api/v1/", include("referrals.urls")),
+    path(
+        "api/schema/",
+        SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation, **docs),
+        name="schema",
+    ),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", **docs), name="swagger"),
+    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema", **docs), name="redoc"),
+    re_path(r"^api/(?P<path>.*)$", errors.not_found),
+    path("admin/", admin.site.urls),
+    path("healthz", health.healthz),
+    path("readyz", health.readyz),
+]
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """A request Django itself refuses, such as one with a foreign Host."""
+    if request.path.startswith("/api/"):
+        return errors.failure(request, exceptions.ParseError("Bad request."))
+    return bad_request(request, exception)
+
+
+def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Permission denied outside of API views."""
+    if request.path.startswith("/api/"):
+        return errors.failure(request, exceptions.PermissionDenied())
+    return permission_denied(request, exception)
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """No such page."""
+    if request.path.startswith("/api/"):
+        return errors.not_found(request)
+    return page_not_found(request, exception)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """An unforeseen error outside of API views."""
+    if request.path.startswith("/api/"):
+        return errors.failure(request, exceptions.APIException())
+    return server_error(request)

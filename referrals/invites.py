@@ -1,0 +1,99 @@
+"""The rules of inviting: every user has a code, and may activate one of somebody else's, once."""
+
+import re
+import secrets
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+
+from referrals.errors import (
+    AlreadyActivated,
+    InviteCodesExhausted,
+    OwnInviteCode,
+    TooManyInviteCodes,
+    UnknownInviteCode,
+)
+from referrals.models import CODE_LENGTH, Activation, ActivationQuerySet, InviteCode
+from users.buckets import Rate
+from users.models import User
+
+DIGITS, LETTERS = "23456789", "BCDFGHJKMNPQRSTVWXYZ"  # no look-alikes, no vowels, so no words
+DRAWS = 10
+WRONG_CODES = Rate("invite-codes", burst=10, period=timedelta(minutes=6))
+
+
+def issue(user: User) -> InviteCode:
+    """The user's invite code, drawn if there is none yet. Raises `InviteCodesExhausted`.
+
+    An insert that meets a code already taken changes nothing, and the next one is drawn; one that
+    meets the user's own, given by a parallel request, finds it.
+    """
+    mine = InviteCode.objects.filter(owner=user)
+    for _ in range(DRAWS):
+        if code := mine.first():
+            return code
+        InviteCode.objects.bulk_create(
+            [InviteCode(owner_id=user.pk, value=draw())], ignore_conflicts=True
+        )
+    if code := mine.first():
+        return code
+    raise InviteCodesExhausted
+
+
+def draw() -> str:
+    """A random code with at least one digit and one letter."""
+    while True:
+        value = "".join(secrets.choice(DIGITS + LETTERS) for _ in range(CODE_LENGTH))
+        if not (value.isdigit() or value.isalpha()):
+            return value
+
+
+def normalize(entered: str) -> str:
+    """A code as stored, from one as people write it: `7k2-m9x ` → `7K2M9X`."""
+    return re.sub(r"[\s-]", "", entered).upper()
+
+
+def activate(invitee: User, entered: str) -> Activation:
+    """Make `invitee` a referral of the code's owner. Possible once; the same code again is fine.
+
+    Raises `AlreadyActivated`, `TooManyInviteCodes`, `UnknownInviteCode`, `OwnInviteCode`.
+    """
+    value = normalize(entered)
+    if done := Activation.objects.filter(invitee=invitee).first():
+        return _same_or_refuse(done, value)
+    if wait := WRONG_CODES.take(invitee.pk):
+        raise TooManyInviteCodes(wait)
+    inviter = InviteCode.objects.owner_of(value)
+    if inviter is None:
+        raise UnknownInviteCode
+    if inviter == invitee:
+        raise OwnInviteCode
+    activation = _activate(invitee, inviter, value)
+    WRONG_CODES.give_back(invitee.pk)
+    return activation
+
+
+def invitees_of(user: User) -> ActivationQuerySet:
+    """The activations of the user's code with their invitees, newest first."""
+    return user.activations.select_related("invitee").newest_first()
+
+
+def _activate(invitee: User, inviter: User, value: str) -> Activation:
+    try:
+        with transaction.atomic():
+            activation = Activation.objects.create(invitee=invitee, inviter=inviter, code=value)
+            # Last, so that a popular code's row is locked for no longer than a commit takes.
+            if not InviteCode.objects.count_activation(inviter):
+                raise UnknownInviteCode
+    except IntegrityError:  # a parallel activation came first, or an account is gone
+        done = Activation.objects.filter(invitee=invitee).first()
+        if done is None:
+            raise UnknownInviteCode from None
+        return _same_or_refuse(done, value)
+    return activation
+
+
+def _same_or_refuse(done: Activation, value: str) -> Activation:
+    if done.code != value:
+        raise AlreadyActivated
+    return done

@@ -1,0 +1,80 @@
+"""Who invited whom."""
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from users.models import User
+
+CODE_LENGTH = 6
+
+
+class InviteCodeQuerySet(models.QuerySet["InviteCode"]):
+    """The words that invite codes are asked for with."""
+
+    def owner_of(self, value: str) -> User | None:
+        """Who holds this code, unless banned."""
+        code = self.filter(value=value, owner__is_active=True).select_related("owner").first()
+        return code.owner if code else None
+
+    def count_activation(self, owner: User | int, by: int = 1) -> int:
+        """Raise the owner's counter by one statement; 0 if the code is gone."""
+        return self.filter(owner=owner).update(activations_count=F("activations_count") + by)
+
+
+class InviteCode(models.Model):
+    """The code a user invites others with, for ever."""
+
+    owner = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invite_code"
+    )
+    value = models.CharField(max_length=CODE_LENGTH, unique=True)
+    activations_count = models.PositiveIntegerField(default=0)
+
+    objects = InviteCodeQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.value
+
+
+class ActivationQuerySet(models.QuerySet["Activation"]):
+    """The words that activations are asked for with."""
+
+    def newest_first(self) -> "ActivationQuerySet":
+        """The order of every list of invitees."""
+        return self.order_by("-activated_at", "-pk")
+
+
+class Activation(models.Model):
+    """A user entered another's code. `code` stays when the inviter is gone."""
+
+    invitee = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activation"
+    )
+    inviter = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="activations",
+        db_index=False,
+    )
+    code = models.CharField(max_length=CODE_LENGTH)
+    activated_at = models.DateTimeField(default=timezone.now)
+
+    objects = ActivationQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(invitee=F("inviter")), name="activation_not_of_own_code"
+            )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=("inviter", "-activated_at", "-id"), name="activation_newest_first")
+        ]
+
+    def __str__(self) -> str:
+        return self.code

@@ -1,0 +1,97 @@
+"""Real threads; each test asserts exact counts."""
+
+from django.db.models import Sum
+
+from conftest import error
+from referrals import profiles
+from referrals.models import Activation, InviteCode
+from users.models import Session, User
+
+MANY = 32
+
+
+def total() -> int:
+    return InviteCode.objects.aggregate(total=Sum("activations_count"))["total"]
+
+
+def test_of_32_codes_activated_at_once_one_wins(at_once, join, as_user):
+    user, inviters = join(), [join() for _ in range(MANY)]
+    clients = [as_user(user) for _ in inviters]
+    values = [inviter.invite_code.value for inviter in inviters]
+    answers = at_once(
+        lambda n: clients[n].activate(values[n]),
+        range(MANY),
+    )
+    codes = [answer.status_code for answer in answers]
+    assert codes.count(200) == 1
+    refused = {error(answer) for answer in answers if answer.status_code != 200}
+    assert refused <= {"already_activated", "too_many_attempts"}
+    assert Activation.objects.count() == total() == 1
+    assert Activation.objects.get().code == values[codes.index(200)]
+
+
+def test_32_people_activating_one_code_are_all_counted(at_once, join, as_user):
+    inviter = join()
+    clients = [as_user(join()) for _ in range(MANY)]
+    answers = at_once(lambda client: client.activate(inviter.invite_code.value), clients)
+    assert [answer.status_code for answer in answers] == [200] * MANY
+    assert Activation.objects.filter(inviter=inviter).count() == total() == MANY
+
+
+def test_one_code_activated_32_times_by_one_user_counts_once(at_once, join, as_user):
+    inviter, user = join(), join()
+    clients = [as_user(user) for _ in range(10)]
+    answers = at_once(lambda client: client.activate(inviter.invite_code.value), clients)
+    assert [answer.status_code for answer in answers] == [200] * 10
+    assert Activation.objects.count() == total() == 1
+
+
+def test_pairs_activating_each_other_do_not_block(at_once, join, as_user):
+    people = [join() for _ in range(MANY)]
+    clients = [as_user(person) for person in people]
+    values = [people[n ^ 1].invite_code.value for n in range(MANY)]
+    answers = at_once(lambda n: clients[n].activate(values[n]), range(MANY))
+    assert [answer.status_code for answer in answers] == [200] * MANY
+    assert total() == MANY
+
+
+def test_an_inviter_deleted_meanwhile_leaves_no_half_activation(at_once, join, as_user):
+    inviter = join()
+    value = inviter.invite_code.value
+    clients = [as_user(join()) for _ in range(MANY - 1)]
+    results = at_once(
+        lambda who: profiles.erase(inviter) if who is None else who.activate(value),
+        [*clients, None],
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert {a.status_code for a in results[:-1]} <= {200, 400}
+    activated = [a for a in results[:-1] if a.status_code == 200]
+    assert Activation.objects.count() == len(activated)
+    assert not User.objects.filter(pk=inviter.pk).exists()
+
+
+def test_invitees_deleted_while_they_activate_are_never_miscounted(at_once, join, as_user):
+    inviter = join()
+    invitees = [join() for _ in range(MANY // 2)]
+    tasks = [("activate", as_user(one)) for one in invitees] + [("erase", one) for one in invitees]
+    results = at_once(
+        lambda task: (
+            task[1].activate(inviter.invite_code.value)
+            if task[0] == "activate"
+            else profiles.erase(task[1])
+        ),
+        tasks,
+    )
+    assert not [result for result in results if isinstance(result, Exception)]
+    assert User.objects.count() == 1
+    assert Activation.objects.count() == total() == 0
+    assert not Session.objects.exists()
+
+
+def test_people_who_invited_each_other_may_leave_at_once(at_once, join, as_user):
+    people = [join() for _ in range(MANY)]
+    for number, person in enumerate(people):
+        as_user(person).activate(people[number ^ 1].invite_code.value)
+    results = at_once(profiles.erase, people)
+    assert results == [None] * MANY
+    assert not User.objects.exists()

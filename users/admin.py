@@ -1,0 +1,151 @@
+"""Users and their sessions for staff. One-time passwords are nowhere to be seen."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from users import budgets, sessions
+from users.addresses import client_address
+from users.models import Session, User
+
+SHOWN = 20
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Rows that the rules write and staff only look at."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
+    """A phone is enough; a password is for those who enter the admin."""
+
+    class Meta:
+        model = User
+        fields = ("phone",)
+        field_classes: ClassVar[dict[str, Any]] = {}
+
+
+@admin.action(description=_("Ban"), permissions=["change"])
+def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Close all doors for these users; takes effect on their next call."""
+    others = users.exclude(phone=request.user.get_username())
+    banned = others.update(is_active=False)
+    _say(request, banned)
+
+
+@admin.action(description=_("Lift the ban"), permissions=["change"])
+def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Let these users in again."""
+    _say(request, users.update(is_active=True))
+
+
+@admin.action(description=_("End all sessions"), permissions=["change"])
+def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Log these users out everywhere."""
+    theirs = Session.objects.filter(user__in=users)
+    sessions.end(theirs, client_address(request), reason="ended by staff")
+    _say(request, len(users))
+
+
+@admin.action(description=_("Forget wrong guesses"), permissions=["change"])
+def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Let codes for these phones have 4 digits again."""
+    for user in users:
+        budgets.GUESSES_PER_PHONE.clear(user.phone)
+    _say(request, len(users))
+
+
+class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+    """Users by phone; `referrals` adds what it knows."""
+
+    add_form = NewUserForm
+    list_display: tuple[str, ...] = (
+        "phone",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "date_joined",
+    )
+    list_filter = ("is_active", "is_staff", "date_joined")
+    search_fields = ("phone",)
+    search_help_text = _("A phone, or its beginning")
+    ordering = ("-pk",)
+    show_full_result_count = False
+    list_per_page = 50
+    actions = (ban, unban, end_sessions, forget_guesses)
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "last_login",
+        "date_joined",
+        "code_length",
+        "live_sessions",
+    )
+    fieldsets: ClassVar[tuple[Any, ...]] = (
+        (None, {"fields": ("phone", "first_name", "last_name", "email")}),
+        (_("Login"), {"fields": ("is_active", "code_length", "live_sessions", "last_login")}),
+        (
+            _("Staff"),
+            {
+                "classes": ("collapse",),
+                "fields": ("password", "is_staff", "is_superuser", "groups", "user_permissions"),
+            },
+        ),
+    )
+    add_fieldsets = ((None, {"fields": ("phone", "usable_password", "password1", "password2")}),)
+
+    @admin.display(description=_("next code"))
+    def code_length(self, user: User) -> str:
+        """How long the next code for this phone will be, and why."""
+        if budgets.is_escalated(user.phone):
+            return str(_("8 digits, after wrong guesses; “Forget wrong guesses” makes it 4 again"))
+        return str(_("4 digits"))
+
+    @admin.display(description=_("sessions"))
+    def live_sessions(self, user: User) -> SafeString:
+        """The newest live sessions, and the way to all."""
+        rows = list(Session.objects.live().filter(user=user)[:SHOWN])
+        return shown_and_all(
+            rows, reverse("admin:users_session_changelist"), f"user__id__exact={user.pk}"
+        )
+
+
+@admin.register(Session)
+class SessionAdmin(ReadOnlyAdmin):
+    """Where users are logged in; deleting a session ends it."""
+
+    list_display = ("user", "ip", "user_agent", "created_at", "last_used_at", "ended_at")
+    list_select_related = ("user",)
+    search_fields = ("user__phone",)
+    ordering = ("-last_used_at",)
+
+
+def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:
+    """A short list of `rows`, with a link to the page that has all of them."""
+    shown = format_html_join("", "<li>{}</li>", ((row,) for row in rows))
+    return format_html('<ul>{}</ul><a href="{}?{}">{}</a>', shown, url, query, _("Show all"))
+
+
+def _say(request: HttpRequest, count: int) -> None:
+    text = ngettext("%(count)d user changed.", "%(count)d users changed.", count)
+    messages.success(request, text % {"count": count})
+
+
+admin.site.register(User, UserAdmin)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class UsersConfig(AppConfig):
+    name = "users"
+    verbose_name = _("Users")
+
+    def ready(self) -> None:
+        """Listen for deletions, and describe our tokens to the API schema."""
+        from users import receivers, schema  # noqa: F401, PLC0415

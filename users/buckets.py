@@ -1,0 +1,114 @@
+"""Counters that parallel requests can't share: each is one row, taken from by one statement.
+
+`Rate` is a token bucket that refills steadily (GCRA: the row holds the theoretical arrival time,
+the moment the bucket is full again). `Strikes` fill up and are forgotten after a quiet time.
+"""
+
+import random
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import F, PositiveIntegerField, Value
+from django.db.models.functions import Greatest
+
+from users.digests import digest
+from users.models import Budget
+from users.sql import write
+
+
+@dataclass(frozen=True)
+class Rate:
+    """`burst` tokens, one more every `period`."""
+
+    name: str
+    burst: int
+    period: timedelta
+
+    def take(self, *who: object) -> float:
+        """Take one token in a single statement; 0, or the seconds until there is one."""
+        now, step = time.time(), self.period.total_seconds()
+        latest = now + (self.burst - 1) * step
+        key = self._key(who)
+        taken = write(
+            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, 0, %s)
+            ON CONFLICT (key) DO UPDATE SET full_at = %s +
+                CASE WHEN users_budget.full_at > %s THEN users_budget.full_at ELSE %s END
+            WHERE users_budget.full_at <= %s RETURNING key""",
+            [key, now + step, step, now, now, latest],
+        )
+        _sweep_now_and_then(now)
+        if taken:
+            return 0.0
+        full_at = Budget.objects.filter(key=key).values_list("full_at", flat=True).first()
+        return max(0.001, (full_at or latest) - latest)
+
+    def give_back(self, *who: object) -> None:
+        """Return one token; a full bucket stays full."""
+        step = self.period.total_seconds()
+        Budget.objects.filter(key=self._key(who)).update(full_at=F("full_at") - step)
+
+    def _key(self, who: tuple[object, ...]) -> str:
+        return digest(self.name, *who)
+
+
+@dataclass(frozen=True)
+class Strikes:
+    """Up to `limit` strikes; all are forgotten after `quiet` without a new one."""
+
+    name: str
+    limit: int
+    quiet: timedelta
+
+    def take(self, *who: object) -> int | None:
+        """Take one strike in a single statement; how many are left, or None where none was.
+
+        The quiet time is not renewed: that is for `record`, once the strike proves deserved.
+        """
+        now = time.time()
+        row = write(
+            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, 1, %s)
+            ON CONFLICT (key) DO UPDATE SET
+                spent = CASE WHEN users_budget.full_at > %s THEN users_budget.spent + 1 ELSE 1 END,
+                full_at = CASE WHEN users_budget.full_at > %s THEN users_budget.full_at
+                    ELSE excluded.full_at END
+            WHERE users_budget.full_at <= %s OR users_budget.spent < %s RETURNING spent""",
+            [self.key(*who), now + self.quiet.total_seconds(), now, now, now, self.limit],
+        )
+        return self.limit - int(row[0]) if row else None
+
+    def record(self, count: int, *who: object) -> None:
+        """Begin the quiet time anew and add `count` strikes, beyond the limit too."""
+        now = time.time()
+        write(
+            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, %s, %s)
+            ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at, spent = excluded.spent +
+                CASE WHEN users_budget.full_at > %s THEN users_budget.spent ELSE 0 END
+            RETURNING key""",
+            [self.key(*who), count, now + self.quiet.total_seconds(), now],
+        )
+
+    def give_back(self, count: int, *who: object) -> None:
+        """Take `count` strikes back."""
+        Budget.objects.filter(key=self.key(*who)).update(
+            spent=Greatest(F("spent") - count, Value(0), output_field=PositiveIntegerField())
+        )
+
+    def clear(self, *who: object) -> None:
+        """Forget all strikes."""
+        Budget.objects.filter(key=self.key(*who)).delete()
+
+    def key(self, *who: object) -> str:
+        """The row's key, for looking several budgets up at once."""
+        return digest(self.name, *who)
+
+
+def spent_keys(limits: dict[str, int]) -> set[str]:
+    """Those of `limits` (key → limit) whose strikes are spent, in one query."""
+    rows = Budget.objects.filter(key__in=limits, full_at__gt=time.time())
+    return {key for key, spent in rows.values_list("key", "spent") if spent >= limits[key]}
+
+
+def _sweep_now_and_then(now: float) -> None:
+    if random.random() < 0.01:  # noqa: S311  # which request sweeps is no secret
+        Budget.objects.sweep(full_at__lte=now)

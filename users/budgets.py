@@ -1,0 +1,108 @@
+"""Who may send and guess how often.
+
+Sending costs money, so it is refused beyond a rate. Guessing is never refused for long: once the
+wrong guesses at a phone, from a network or in the whole system are spent, codes there have 8 digits
+instead of 4 until the guesses stop. So nobody is locked out by somebody else's guesses.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+
+from django.conf import settings
+
+from users.buckets import Rate, Strikes, spent_keys
+from users.errors import TooManyCodes
+from users.meters import HOUR, Meter
+from users.models import Session
+
+SHORT, LONG = 4, 8
+QUIET = timedelta(days=7)
+
+SENDS_PER_PHONE = Rate("sends-phone", burst=5, period=HOUR)
+SENDS_PER_NETWORK = Rate("sends-network", burst=20, period=timedelta(minutes=1))
+SENDS = Meter("sends")
+
+GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
+GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
+WRONG_GUESSES = Meter("wrong-guesses")
+SURGE_LEAST, SURGE_TIMES = 1000, 10  # in one hour; against the week's average hour
+
+REFRESHES = Rate("refreshes", burst=60, period=timedelta(minutes=1))
+
+
+def is_familiar(phone: str, network: str) -> bool:
+    """Whether the phone's user has logged in from this network in the last 90 days.
+
+    There the user has budgets that strangers can't spend.
+    """
+    return Session.objects.filter(user__phone=phone, network=network).exists()
+
+
+def take_sends(phone: str, network: str) -> Callable[[], None]:
+    """Take what one message costs; returns how to give it back. Raises `TooManyCodes`."""
+    if SENDS.last_hour() >= settings.SMS_HOURLY_BUDGET:
+        raise TooManyCodes(60)
+    payer: tuple[object, ...] = (phone,)
+    wait = SENDS_PER_PHONE.take(*payer)
+    if wait and is_familiar(phone, network):
+        payer = (phone, "familiar")
+        wait = SENDS_PER_PHONE.take(*payer)
+    if wait:
+        raise TooManyCodes(wait)
+    if wait := SENDS_PER_NETWORK.take(network):
+        SENDS_PER_PHONE.give_back(*payer)
+        raise TooManyCodes(wait)
+
+    def give_back() -> None:
+        SENDS_PER_PHONE.give_back(*payer)
+        SENDS_PER_NETWORK.give_back(network)
+
+    return give_back
+
+
+def code_digits(phone: str, network: str) -> int:
+    """How long the next code for this phone must be when asked for from this network."""
+    limits = {
+        GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit,
+        GUESSES_PER_NETWORK.key(network): GUESSES_PER_NETWORK.limit,
+    }
+    escalated = spent_keys(limits) or WRONG_GUESSES.surges(SURGE_LEAST, SURGE_TIMES)
+    return LONG if escalated else SHORT
+
+
+def is_escalated(phone: str) -> bool:
+    """Whether the wrong guesses at this phone are spent."""
+    return bool(spent_keys({GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit}))
+
+
+def take_guess(phone: str, network: str, digits: int) -> int | None:
+    """Take one guess before it is compared; how many are left after it, or None if there was none.
+
+    Long codes need no budget: their own three tries are enough.
+    """
+    if digits == LONG:
+        return sys.maxsize
+    left = GUESSES_PER_PHONE.take(phone)
+    if left is None:
+        return None
+    left_here = GUESSES_PER_NETWORK.take(network)
+    if left_here is None:
+        GUESSES_PER_PHONE.give_back(1, phone)
+        return None
+    return min(left, left_here)
+
+
+def note_wrong_guess(phone: str, network: str, digits: int) -> None:
+    """Renew the quiet time after a wrong guess; one at a long code is counted only now."""
+    strikes = 1 if digits == LONG else 0
+    GUESSES_PER_PHONE.record(strikes, phone)
+    GUESSES_PER_NETWORK.record(strikes, network)
+    WRONG_GUESSES.add()
+
+
+def give_back_after_login(phone: str, network: str, guesses: int) -> None:
+    """Return to a proven owner one message and the guesses at the code just used, from here."""
+    SENDS_PER_PHONE.give_back(phone)
+    GUESSES_PER_PHONE.give_back(guesses, phone)
+    GUESSES_PER_NETWORK.give_back(guesses, network)

@@ -1,0 +1,148 @@
+"""Who you are: people, the codes sent to them, their sessions, and what they may still do."""
+
+import uuid
+from datetime import datetime
+from typing import Any, ClassVar, Self
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from users.errors import InvalidPhone
+from users.phones import PhoneField, parse_phone
+
+
+class UserManager(DjangoUserManager["User"]):
+    """Users are made and found by phone, however it is written."""
+
+    def get_by_natural_key(self, phone: str | None) -> "User":
+        """The user with this phone, however it is written."""
+        try:
+            return self.get(phone=parse_phone(phone or ""))
+        except InvalidPhone:
+            raise User.DoesNotExist from None
+
+    def create_user(  # type: ignore[override]
+        self, phone: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """A new user, without a password one who logs in by phone only; or `InvalidPhone`."""
+        user = self.model(phone=parse_phone(phone), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(  # type: ignore[override]
+        self, phone: str, password: str | None = None, **fields: Any
+    ) -> "User":
+        """A new user who may do everything in the admin; or `InvalidPhone`."""
+        return self.create_user(phone, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractUser):
+    """A person, known by a phone number."""
+
+    username = None  # type: ignore[assignment]
+    phone = PhoneField(
+        _("phone"), max_length=16, unique=True, error_messages={"unique": _("This phone is taken.")}
+    )
+
+    USERNAME_FIELD = "phone"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects: ClassVar[UserManager] = UserManager()
+
+
+class Sweepable(models.QuerySet[Any]):
+    """Rows that lose their meaning with time and leave a few at a time as traffic goes."""
+
+    def sweep(self, **past: Any) -> int:
+        """Delete up to 100 rows matching `past`, skipping any that someone is writing."""
+        with transaction.atomic():
+            rows = self.select_for_update(skip_locked=True).filter(**past)
+            return self.filter(pk__in=list(rows.values_list("pk", flat=True)[:100])).delete()[0]
+
+
+class LoginCode(models.Model):
+    """A live one-time password: the random nonce it derives from, and the tries made at it.
+
+    The row is gone once the code is used. Neither phone nor code is stored.
+    """
+
+    key = models.CharField(max_length=32, primary_key=True)
+    nonce = models.CharField(max_length=32)
+    tries = models.PositiveSmallIntegerField(default=0)
+    tried_from = models.CharField(max_length=120, blank=True, default="")
+    sent_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    objects = Sweepable.as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SessionQuerySet(Sweepable):
+    """The words that sessions are asked for with."""
+
+    def live(self, now: datetime | None = None) -> Self:
+        """Sessions that still open doors: not ended, not too old, their user not banned."""
+        return self.filter(
+            models.Exists(User.objects.filter(pk=models.OuterRef("user_id"), is_active=True)),
+            ended_at=None,
+            expires_at__gt=now or timezone.now(),
+        )
+
+
+class Session(models.Model):
+    """One login on one device; every token carries its id."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
+    counter = models.PositiveIntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField(db_index=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    user_agent = models.CharField(max_length=200, blank=True)
+    ip = models.GenericIPAddressField()
+    network = models.CharField(max_length=43)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ("-last_used_at",)
+
+    def __str__(self) -> str:
+        return f"{self.ip}, {self.created_at:%Y-%m-%d %H:%M}"
+
+
+class Budget(models.Model):
+    """What is spent of one budget; when `full_at` has passed, the row says nothing any more."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    spent = models.PositiveIntegerField(default=0)
+    full_at = models.FloatField(db_index=True)
+
+    objects = Sweepable.as_manager()
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class Tally(models.Model):
+    """How often something happened anywhere in one hour; each process adds its share in lumps."""
+
+    kind = models.CharField(max_length=16)
+    hour = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    objects = Sweepable.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("kind", "hour"), name="tally_kind_hour_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.hour:%Y-%m-%d %H}h: {self.count}"

@@ -1,0 +1,65 @@
+"""Phone numbers: many ways to write one, one way to store it."""
+
+import re
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+from users.errors import InvalidPhone
+
+_WRITTEN = re.compile(r"(?=.{1,32}$)\(?\+?[0-9 ().\-]+")
+_MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def parse_phone(raw: str) -> str:
+    """The E.164 form of a mobile number as people write it: `8 (916) 123-45-67` → `+79161234567`.
+
+    Numbers without a country belong to `PHONE_REGION`. Raises `InvalidPhone` for anything that is
+    not a valid mobile number or lies outside `PHONE_REGIONS`.
+    """
+    raw = raw.strip()
+    if not _WRITTEN.fullmatch(raw):
+        raise InvalidPhone
+    try:
+        number = phonenumbers.parse(raw, settings.PHONE_REGION)
+    except phonenumbers.NumberParseException:
+        raise InvalidPhone from None
+    region = phonenumbers.region_code_for_number(number)
+    if settings.PHONE_REGIONS and region not in settings.PHONE_REGIONS:
+        raise InvalidPhone
+    if phonenumbers.number_type(number) not in _MOBILE:  # UNKNOWN where the number is not valid
+        raise InvalidPhone
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def mask_phone(phone: str) -> str:
+    """A phone as logs may show it: `+79161234567` → `+7916***67`."""
+    return f"{phone[:5]}***{phone[-2:]}"
+
+
+class WrittenPhoneField(forms.CharField):
+    """A form field with room for spaces and brackets."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{**kwargs, "max_length": 32})
+
+
+class PhoneField(models.CharField):  # type: ignore[type-arg]
+    """A plain column that holds E.164 and whose forms take a phone as people write it."""
+
+    def clean(self, value: Any, model_instance: models.Model | None) -> Any:
+        """The phone in E.164; `ValidationError` if it is none."""
+        try:
+            value = parse_phone(value)
+        except InvalidPhone as error:
+            raise ValidationError(error.detail, code=error.default_code) from None
+        return super().clean(value, model_instance)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """A text field wide enough for spaces and brackets."""
+        return super().formfield(**{"form_class": WrittenPhoneField, **kwargs})

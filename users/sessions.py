@@ -1,0 +1,147 @@
+"""Sessions: open, rotate, end. A token pair is a pure function of its session's row."""
+
+import uuid
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.settings import api_settings
+from rest_framework_simplejwt.tokens import Token
+from rest_framework_simplejwt.utils import datetime_from_epoch, datetime_to_epoch
+
+from users import security
+from users.addresses import AnyRequest, client_address, network_of
+from users.budgets import REFRESHES
+from users.errors import TokenNotValid, TooMany
+from users.models import Session, User
+
+LIFETIME = timedelta(days=90)
+GRACE = timedelta(seconds=60)
+
+
+class SessionToken(Token):
+    """A token that names its session (`sid`) and is the same whenever made from the same row."""
+
+    def set_jti(self) -> None:
+        """No id of its own: the session's is what counts."""
+
+    @classmethod
+    def read(cls, raw: str) -> "SessionToken":
+        """A token after its signature, type and time were checked. Raises `TokenNotValid`."""
+        try:
+            token = cls(raw)  # type: ignore[arg-type]
+            token["sid"] = uuid.UUID(token["sid"])
+        except (TokenError, KeyError, ValueError, TypeError, AttributeError):
+            raise TokenNotValid from None
+        return token
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionToken":
+        """The session's current token."""
+        token = cls()
+        token["sid"] = str(session.pk)
+        token.set_iat(at_time=session.last_used_at)
+        token.set_exp(from_time=session.last_used_at)
+        return token
+
+
+class AccessToken(SessionToken):
+    """Opens the API for ten minutes."""
+
+    token_type = "access"  # noqa: S105
+    lifetime = api_settings.ACCESS_TOKEN_LIFETIME
+
+
+class RefreshToken(SessionToken):
+    """Is exchanged for the next pair; `n` counts the exchanges, `end` is the session's own end."""
+
+    token_type = "refresh"  # noqa: S105
+    lifetime = api_settings.REFRESH_TOKEN_LIFETIME
+
+    @classmethod
+    def of(cls, session: Session) -> "SessionToken":
+        """The session's current token, which never outlives the session."""
+        token = super().of(session)
+        token["n"] = session.counter
+        token["end"] = datetime_to_epoch(session.expires_at)
+        token["exp"] = min(token["exp"], token["end"])
+        return token
+
+
+def open_session(user: User, request: AnyRequest) -> Session:
+    """A new session for a user who has just proved who they are."""
+    now = timezone.now()
+    return Session.objects.create(
+        user=user, created_at=now, last_used_at=now, expires_at=now + LIFETIME, **_device(request)
+    )
+
+
+def pair(session: Session) -> dict[str, str]:
+    """`{"access", "refresh"}` of the session as it stands."""
+    return {"access": str(AccessToken.of(session)), "refresh": str(RefreshToken.of(session))}
+
+
+def rotate(raw: str, request: AnyRequest) -> dict[str, str]:
+    """The next pair for a refresh token; of parallel uses one rotates, the others get its pair.
+
+    The token before the current one counts for `GRACE`, since an answer may get lost. Anything
+    older was copied: the session ends. Raises `TokenNotValid`, `TooMany`.
+    """
+    token = RefreshToken.read(raw)
+    if wait := REFRESHES.take(token["sid"]):
+        raise TooMany(wait)
+    now = timezone.now()
+    mine = Session.objects.live(now).filter(pk=token["sid"], counter=token["n"])
+    if mine.update(counter=F("counter") + 1, last_used_at=now, **_device(request)):
+        end = datetime_from_epoch(token["end"])
+        return pair(
+            Session(pk=token["sid"], counter=token["n"] + 1, last_used_at=now, expires_at=end)
+        )
+    return _again(token, now, client_address(request))
+
+
+def check(raw: str) -> None:
+    """Raise `TokenNotValid` unless this access or current refresh token opens anything."""
+    try:
+        token, current = AccessToken.read(raw), {}
+    except TokenNotValid:
+        token = RefreshToken.read(raw)
+        current = {"counter": token["n"]}
+    if not Session.objects.live().filter(pk=token["sid"], **current).exists():
+        raise TokenNotValid
+
+
+def end(sessions: QuerySet[Session], address: str, reason: str = "logout") -> int:
+    """End sessions; their tokens are dead from the next call on. Returns how many were alive."""
+    ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
+    if ended:
+        security.log("sessions ended", reason=reason, count=ended, address=address)
+    return ended
+
+
+def session_user(raw: str) -> tuple[User, Session]:
+    """The user and session behind an access token, in one query. Raises `TokenNotValid`."""
+    token = AccessToken.read(raw)
+    session = Session.objects.live().select_related("user").filter(pk=token["sid"]).first()
+    if session is None:
+        raise TokenNotValid
+    return session.user, session
+
+
+def _again(token: SessionToken, now: datetime, address: str) -> dict[str, str]:
+    session = Session.objects.live(now).filter(pk=token["sid"]).first()
+    if session is None:
+        raise TokenNotValid
+    if token["n"] == session.counter - 1 and now - session.last_used_at <= GRACE:
+        return pair(session)
+    if token["n"] < session.counter:
+        end(Session.objects.filter(pk=session.pk), address, reason="refresh token replayed")
+    raise TokenNotValid
+
+
+def _device(request: AnyRequest) -> dict[str, Any]:
+    address = client_address(request)
+    agent = request.headers.get("User-Agent", "").replace("\0", "")[:200]
+    return {"ip": address, "network": network_of(address), "user_agent": agent}
