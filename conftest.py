@@ -26,6 +26,12 @@ def static_files() -> None:
 
 
 @pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:
+    """Staff passwords are hashed slowly on purpose; the tests are not about that."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
 def fresh_meters() -> None:
     """Estimates are kept by the process; a test's database begins empty."""
     budgets.SENDS.forget()
@@ -57,6 +63,7 @@ class Client(APIClient):
 
     def call(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:
         """One call; `path` below the version's prefix."""
+        path = path.removeprefix("http://testserver")
         return self.generic(
             method,
             path if path.startswith("/") else f"/api/v1/{path}",

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.types import VALIDATION_ERROR, ErrorResponse, ErrorType
 from rest_framework import exceptions, status
@@ -38,6 +39,7 @@ def failure(request: HttpRequest, error: exceptions.APIException) -> HttpRespons
     )
 
 
+@csrf_exempt  # a form token is nothing that an API client has
 def not_found(request: HttpRequest, path: str = "") -> HttpResponse:
     """No such call."""
     return failure(request, exceptions.NotFound())

@@ -29,7 +29,11 @@ urlpatterns = [
         name="schema",
     ),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", **docs), name="swagger"),
-    path("api/redoc/", SpectacularRedocView.as_view(url_name="schema", **docs), name="redoc"),
+    path(
+        "api/redoc/",
+        SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html", **docs),
+        name="redoc",
+    ),
     re_path(r"^api/(?P<path>.*)$", errors.not_found),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),

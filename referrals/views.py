@@ -36,6 +36,19 @@ PROFILE = {
     "invitees": ["+79167654321"],
     "invitees_next": None,
 }
+USER = {
+    "id": 7,
+    "phone": "+79161234567",
+    "first_name": "Anna",
+    "last_name": "",
+    "email": "",
+    "is_active": True,
+    "date_joined": "2026-01-31T11:00:00Z",
+    "invite_code": "4FG7TN",
+    "invitees_count": 1,
+    "activated_invite_code": "7K2M9X",
+    "activated_at": "2026-01-31T12:00:00Z",
+}
 
 
 @extend_schema(tags=["Profile"])
@@ -109,6 +122,7 @@ class InviteeViewSet(GenericViewSet[Activation]):
         "List one's invitees",
         operation_id="list_invitees",
         answer=InviteeSerializer(many=True),
+        example={"phone": "+79167654321", "activated_at": "2026-01-31T12:00:00Z"},
         errors=(*NEEDS_LOGIN, NotFound),
     )
     def list(self, request: Request) -> Response:
@@ -123,12 +137,14 @@ class InviteeViewSet(GenericViewSet[Activation]):
         operation_id="list_users",
         parameters=[OpenApiParameter("search", str, description="A phone or an invite code.")],
         answer=UserSerializer(many=True),
+        example=USER,
         errors=(*NEEDS_STAFF, NotFound),
     ),
     retrieve=describe(
         "Show a user",
         operation_id="show_user",
         answer=UserSerializer,
+        example=USER,
         errors=(*NEEDS_STAFF, NotFound),
     ),
 )

@@ -9,7 +9,7 @@ from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, inline_serializer
 from rest_framework import exceptions, serializers, status
 
-from users.errors import TokenNotValid
+from users.errors import Refusal, TokenNotValid
 
 View = TypeVar("View", bound=Callable[..., Any])
 Error = type[exceptions.APIException]
@@ -103,11 +103,12 @@ def _responses(errors: Sequence[Error]) -> dict[int, OpenApiResponse]:
 
 
 def _example(error: Error) -> OpenApiExample:
-    validation = error.status_code == status.HTTP_400_BAD_REQUEST
     kind = "server_error" if error.status_code >= 500 else "client_error"
+    if error.status_code == 400 and issubclass(error, (exceptions.ValidationError, Refusal)):
+        kind = "validation_error"
     detail = {"code": error.default_code, "detail": str(error.default_detail)}
     value: dict[str, Any] = {
-        "type": "validation_error" if validation else kind,
+        "type": kind,
         "errors": [{**detail, "attr": getattr(error, "attr", None)}],
     }
     if error.status_code == status.HTTP_429_TOO_MANY_REQUESTS:

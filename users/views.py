@@ -26,6 +26,15 @@ from users.serializers import (
 
 TOKEN = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJ0b2tlbl90eXBlIjoiIn0.c2lnbmF0dXJl"  # noqa: S105
 
+SESSION = {
+    "id": "0b6c3c1e-6f6d-4b3e-9d0a-5a1f0c7f2f11",
+    "created_at": "2026-01-31T12:00:00Z",
+    "last_used_at": "2026-01-31T12:10:00Z",
+    "user_agent": "Mozilla/5.0",
+    "ip": "203.0.113.7",
+    "current": True,
+}
+
 
 def validated(serializer: Any, request: Request) -> Any:
     """Read the request's body as `serializer` does. Raises `ValidationError`."""
@@ -133,6 +142,7 @@ class SessionViewSet(ViewSet):
         "List one's sessions",
         operation_id="list_sessions",
         answer=SessionSerializer(many=True),
+        example=SESSION,
         errors=NEEDS_LOGIN,
     )
     def list(self, request: Request) -> Response:

@@ -1,0 +1,100 @@
+import contextlib
+import json
+import re
+
+import pytest
+from drf_spectacular.generators import SchemaGenerator
+
+pytestmark = pytest.mark.django_db
+
+CALLS = {
+    ("post", "/api/v1/auth/code/"),
+    ("post", "/api/v1/auth/token/"),
+    ("post", "/api/v1/auth/token/refresh/"),
+    ("post", "/api/v1/auth/token/verify/"),
+    ("post", "/api/v1/auth/logout/"),
+    ("get", "/api/v1/auth/sessions/"),
+    ("delete", "/api/v1/auth/sessions/"),
+    ("delete", "/api/v1/auth/sessions/{id}/"),
+    ("get", "/api/v1/profile/"),
+    ("patch", "/api/v1/profile/"),
+    ("delete", "/api/v1/profile/"),
+    ("post", "/api/v1/profile/activate/"),
+    ("get", "/api/v1/profile/invitees/"),
+    ("get", "/api/v1/profiles/"),
+    ("get", "/api/v1/profiles/{id}/"),
+}
+
+
+@pytest.fixture(scope="module")
+def schema():
+    return SchemaGenerator().get_schema(request=None, public=True)
+
+
+@pytest.fixture(scope="module")
+def operations(schema):
+    return {
+        (method, path): operation
+        for path, methods in schema["paths"].items()
+        for method, operation in methods.items()
+    }
+
+
+def test_the_schema_has_every_call(operations):
+    assert set(operations) == CALLS
+
+
+def test_every_call_is_summed_up_tagged_and_secured(operations):
+    for (_, path), operation in operations.items():
+        assert operation["summary"]
+        assert operation["tags"]
+        public = path.startswith(("/api/v1/auth/code", "/api/v1/auth/token"))
+        assert operation.get("security", []) == ([] if public else [{"bearer": []}])
+
+
+def examples(content: dict) -> list:
+    return list(content["application/json"].get("examples", {}).values())
+
+
+def test_every_body_and_answer_has_an_example(operations):
+    for operation in operations.values():
+        if "requestBody" in operation:
+            assert examples(operation["requestBody"]["content"])
+        for status, answer in operation["responses"].items():
+            if status != "204":
+                assert examples(answer["content"]), (operation["operationId"], status)
+
+
+def test_every_call_names_the_errors_it_can_give(operations):
+    for (method, path), operation in operations.items():
+        answers = operation["responses"]
+        if operation.get("security"):
+            assert "401" in answers
+        if "requestBody" in operation:
+            assert {"400", "415"} <= set(answers)
+        assert any(status.startswith("2") for status in answers), (method, path)
+    codes = set(
+        re.findall(r'"code": "(\w+)"', json.dumps(operations[("post", "/api/v1/auth/code/")]))
+    )
+    assert codes >= {"invalid_phone", "code_recently_sent", "too_many_codes", "sms_unavailable"}
+
+
+@pytest.mark.parametrize("page", ["/api/docs/", "/api/redoc/", "/api/schema/"])
+def test_the_docs_come_from_this_server_alone(client, page):
+    answer = client.get(page)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert re.findall(r'(?:src|href)="(?:https?:)?//[^"]+', text) == []
+    for asset in re.findall(r'(?:src|href)="(/static/[^"]+)"', text):
+        with contextlib.closing(client.get(asset)) as got:
+            assert got.status_code == 200
+
+
+def test_the_authorisation_in_swagger_persists(client):
+    assert '"persistAuthorization": true' in client.get("/api/docs/").content.decode()
+
+
+def test_the_schema_is_there_as_json_and_yaml(client):
+    assert client.get("/api/schema/", headers={"Accept": "application/json"}).json()["paths"]
+    assert client.get("/api/schema/?format=json").json()["paths"]
+    assert b"openapi:" in client.get("/api/schema/").content

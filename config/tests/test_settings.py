@@ -1,0 +1,79 @@
+"""A bad or missing value stops the start with one clear line."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from config import environment as env
+
+GOOD = {"SECRET_KEY": "k" * 40, "PATH": os.environ["PATH"], "DEBUG": "false"}
+
+
+def start(**values: str) -> subprocess.CompletedProcess[str]:
+    code = "from config import settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
+    environment = {**GOOD, "DJANGO_DOTENV": "", **values}
+    return subprocess.run(
+        [sys.executable, "-c", f"import dotenv; dotenv.load_dotenv = lambda *a: None; {code}"],
+        env=environment,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_defaults_are_those_of_production():
+    assert start().stdout.strip() == "False django.db.backends.sqlite3"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("OTP_KEY", "short"),
+        ("JWT_SIGNING_KEY", "short"),
+        ("DEBUG", "perhaps"),
+        ("DATABASE_URL", "mysql://localhost/x"),
+        ("DATABASE_URL", "nonsense"),
+        ("PHONE_REGION", "XX"),
+        ("PHONE_REGIONS", "RU,XX"),
+        ("SMS_URL", "twilio"),
+        ("SMS_URL", "simulated:// json://localhost"),
+        ("SMS_DELAY", "2-1"),
+        ("SMS_DELAY", "soon"),
+        ("SMS_HOURLY_BUDGET", "0"),
+        ("TEST_PHONES", "+79160000000:1234"),
+        ("TEST_PHONES", "+79160000000:1234@2027-13-01"),
+        ("TRUSTED_PROXY_COUNT", "-1"),
+        ("PUBLIC_URL", "example.org"),
+        ("LOG_FORMAT", "xml"),
+        ("PORT", "0"),
+    ],
+)
+def test_a_bad_value_stops_the_start_with_one_line(name, value):
+    result = start(**{name: value})
+    assert result.returncode == 1
+    assert result.stdout == ""
+    (line,) = result.stderr.strip().splitlines()
+    assert line.startswith(name)
+
+
+def test_a_secret_is_not_echoed():
+    assert "tooshort" not in start(SECRET_KEY="tooshort").stderr
+
+
+def test_a_bad_pool_size_is_refused():
+    result = start(DATABASE_URL="postgres://localhost/x", DB_POOL_SIZE="many")
+    assert result.stderr.startswith("DB_POOL_SIZE=many")
+
+
+def test_values_are_read_as_what_they_are(monkeypatch):
+    for name, parse, raw, value in [
+        ("DEBUG", env.flag, "YES", True),
+        ("SMS_DELAY", env.seconds_range, "1.5", (1.5, 1.5)),
+        ("PHONE_REGIONS", env.regions, "RU, KZ", ["RU", "KZ"]),
+        ("PUBLIC_URL", env.web_address, "https://example.org/", "https://example.org"),
+    ]:
+        monkeypatch.setenv(name, raw)
+        assert env.read(name, parse) == value
