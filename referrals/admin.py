@@ -56,6 +56,11 @@ class ReferralUserAdmin(UserAdmin):
         text = search_term.strip()
         return (search_users(queryset, text) if text else queryset), False
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What goes with these users: their codes, though nobody may delete a code by itself."""
+        objects, counts, forbidden, protected = super().get_deleted_objects(objs, request)
+        return objects, counts, forbidden - {InviteCode._meta.verbose_name}, protected
+
     @admin.display(description=_("invite code"))
     def own_code(self, user: User) -> str:
         """The user's own code."""

@@ -55,8 +55,9 @@ class InviteeSerializer(serializers.ModelSerializer[Activation]):
 class UserSerializer(serializers.ModelSerializer[User]):
     """A user as staff see them."""
 
+    email = serializers.CharField(allow_blank=True)
     invite_code = serializers.CharField(source="invite_code.value", allow_null=True, default=None)
-    invitees_count = serializers.IntegerField(source="invite_code.activations_count", default=0)
+    invitees_count = serializers.SerializerMethodField()
     activated_invite_code = serializers.CharField(
         source="activation.code", allow_null=True, default=None
     )
@@ -80,3 +81,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
             "activated_at",
         )
         read_only_fields = fields
+
+    def get_invitees_count(self, user: User) -> int:
+        """0 as well for a user who has no code yet."""
+        return user.invite_code.activations_count if hasattr(user, "invite_code") else 0

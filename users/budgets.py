@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from django.conf import settings
+from django.utils import timezone
 
 from users.buckets import Rate, Strikes, spent_keys
 from users.errors import TooManyCodes
@@ -36,7 +37,8 @@ def is_familiar(phone: str, network: str) -> bool:
 
     There the user has budgets that strangers can't spend.
     """
-    return Session.objects.filter(user__phone=phone, network=network).exists()
+    logins = Session.objects.filter(user__phone=phone, network=network)
+    return logins.filter(expires_at__gt=timezone.now()).exists()
 
 
 def take_sends(phone: str, network: str) -> Callable[[], None]:

@@ -11,6 +11,7 @@ from users.models import Tally
 from users.sql import write
 
 HOUR = timedelta(hours=1)
+KEPT = timedelta(days=60)
 
 
 class Meter:
@@ -68,6 +69,7 @@ class Meter:
                 RETURNING id""",
                 [self.kind, hour, count],
             )
+        Tally.objects.sweep(hour__lt=_hour() - KEPT)
         rows = Tally.objects.filter(kind=self.kind, hour__gt=_hour() - 7 * 24 * HOUR)
         self._stored = Counter(dict(rows.values_list("hour", "count")))
 

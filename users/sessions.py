@@ -1,5 +1,6 @@
 """Sessions: open, rotate, end. A token pair is a pure function of its session's row."""
 
+import secrets
 import uuid
 from datetime import datetime, timedelta
 from typing import Any
@@ -73,6 +74,8 @@ class RefreshToken(SessionToken):
 def open_session(user: User, request: AnyRequest) -> Session:
     """A new session for a user who has just proved who they are."""
     now = timezone.now()
+    if secrets.randbelow(100) == 0:
+        Session.objects.sweep(expires_at__lte=now)
     return Session.objects.create(
         user=user, created_at=now, last_used_at=now, expires_at=now + LIFETIME, **_device(request)
     )

@@ -1,14 +1,15 @@
 """Real threads; each test asserts exact counts."""
 
 import pytest
+from django.apps import apps
 from django.test import RequestFactory
 
 from conftest import Client, error
-from referrals.models import InviteCode
 from users.models import LoginCode, Session, User
 from users.sessions import open_session, pair
 
 MANY = 32
+InviteCode = apps.get_model("referrals", "InviteCode")
 
 
 @pytest.fixture

@@ -1,0 +1,134 @@
+"""How many statements each call takes, transaction marks included; more is a regression."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from referrals.models import Activation, InviteCode
+from users.models import User
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def queries(django_assert_num_queries):
+    return django_assert_num_queries
+
+
+@pytest.fixture
+def invite_many():
+    """Give a user this many invitees at once."""
+
+    def make(inviter: User, count: int) -> None:
+        last = User.objects.order_by("-pk").first().pk
+        people = [User(phone=f"+7999{last:03}{n:06}"[:16]) for n in range(count)]
+        now = timezone.now()
+        Activation.objects.bulk_create(
+            [
+                Activation(
+                    invitee=person,
+                    inviter=inviter,
+                    code=inviter.invite_code.value,
+                    activated_at=now - timedelta(seconds=n),
+                )
+                for n, person in enumerate(User.objects.bulk_create(people))
+            ]
+        )
+        InviteCode.objects.count_activation(inviter, by=count)
+
+    return make
+
+
+def test_sending_a_code(anyone, phone, queries):
+    anyone.request_code("+79160009999")  # the estimates are fresh now
+    with queries(4):  # is it escalated, code, phone's budget, address's budget
+        anyone.request_code(phone)
+
+
+def test_a_first_login(anyone, phone, sent_code, queries):
+    anyone.request_code(phone)
+    with queries(18):
+        anyone.confirm(phone, sent_code())
+
+
+def test_a_later_login(anyone, user, sent_code, queries):
+    anyone.request_code(user.phone)
+    with queries(13):
+        anyone.confirm(user.phone, sent_code())
+
+
+def test_a_refresh(anyone, as_user, user, queries):
+    token = as_user(user).refresh_token
+    with queries(2):
+        anyone.refresh(token)
+
+
+def test_checking_a_token(anyone, as_user, user, queries):
+    token = as_user(user).refresh_token
+    with queries(1):
+        anyone.call("POST", "auth/token/verify/", {"token": token})
+
+
+def test_logging_out(me, queries):
+    with queries(2):
+        me.call("POST", "auth/logout/")
+
+
+def test_listing_sessions(me, as_user, user, queries):
+    for _ in range(5):
+        as_user(user)
+    with queries(2):
+        me.call("GET", "auth/sessions/")
+
+
+def test_changing_a_name(me, queries):
+    with queries(4):
+        me.call("PATCH", "profile/", {"first_name": "Anna"})
+
+
+def test_activating(me, friend, queries):
+    code = friend.invite_code.value
+    with queries(11):
+        assert me.activate(code).status_code == 200
+
+
+@pytest.mark.parametrize("count", [0, 1, 50, 10_000])
+def test_a_profile_takes_three_statements_whatever_the_number_of_invitees(
+    me, user, invite_many, queries, count
+):
+    invite_many(user, count)
+    with queries(3):
+        answer = me.profile().json()
+    assert answer["invitees_count"] == count
+    assert len(answer["invitees"]) == min(count, 50)
+    assert (answer["invitees_next"] is not None) == (count > 50)
+
+
+def test_a_profile_stops_growing_at_fifty_invitees(me, user, invite_many):
+    invite_many(user, 51)
+    small = len(me.profile().content)
+    invite_many(user, 10_000)
+    assert abs(len(me.profile().content) - small) < 10  # but for the digits of the count
+
+
+def test_a_page_of_invitees(me, user, invite_many, queries):
+    invite_many(user, 300)
+    page = "profile/invitees/?limit=100"
+    for _ in range(3):
+        with queries(2):
+            page = me.call("GET", page).json()["next"]
+
+
+def test_the_list_of_all_users(staff, as_user, user, invite_many, queries):
+    invite_many(user, 300)
+    client = as_user(staff)
+    for search in ("", f"?search={user.phone}", "?search=999", "?search=7K2M9X"):
+        with queries(2):
+            assert client.call("GET", f"profiles/{search}").status_code == 200
+
+
+def test_one_user_for_staff(staff, as_user, user, queries):
+    client = as_user(staff)
+    with queries(2):
+        client.call("GET", f"profiles/{user.pk}/")

@@ -1,0 +1,78 @@
+import json
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.models import LogEntry
+from django.core import serializers
+
+from conftest import error
+from referrals.models import Activation, InviteCode
+from users.models import Session, User
+
+pytestmark = pytest.mark.django_db
+
+
+def everything() -> str:
+    rows = [row for model in apps.get_models() for row in model.objects.all()]
+    return json.dumps(serializers.serialize("python", rows), default=str)
+
+
+def test_a_deleted_account_is_gone_with_its_personal_data(me, user, staff, client):
+    client.force_login(staff)
+    code = user.invite_code.value
+    names = {"first_name": "Annabella", "email": "annabella@example.org", "phone": user.phone}
+    client.post(f"/admin/users/user/{user.pk}/change/", {**names, "is_active": "on"})
+    assert LogEntry.objects.filter(object_repr=user.phone).exists()
+    assert me.call("DELETE", "profile/").status_code == 204
+    stored = everything()
+    for trace in (user.phone, "Annabella", "annabella@example.org", code):
+        assert trace not in stored
+    assert error(me.profile()) == "token_not_valid"
+
+
+def test_the_invitees_keep_the_code_they_see(me, user, friend, as_user):
+    theirs = as_user(friend)
+    code = user.invite_code.value
+    before = theirs.activate(code).json()
+    me.call("DELETE", "profile/")
+    assert theirs.profile().json() == before
+    assert before["activated_invite_code"] == code
+    assert theirs.activate(code).status_code == 200
+    assert Activation.objects.get(invitee=friend).inviter is None
+
+
+def test_the_inviters_count_goes_down(me, friend, as_user):
+    me.activate(friend.invite_code.value)
+    me.call("DELETE", "profile/")
+    profile = as_user(friend).profile().json()
+    assert (profile["invitees_count"], profile["invitees"]) == (0, [])
+
+
+def test_a_user_deleted_in_the_admin_is_uncounted_too(me, user, friend, staff, client):
+    me.activate(friend.invite_code.value)
+    client.force_login(staff)
+    client.post(f"/admin/users/user/{user.pk}/delete/", {"post": "yes"})
+    assert not User.objects.filter(pk=user.pk).exists()
+    assert InviteCode.objects.get(owner=friend).activations_count == 0
+    assert user.phone not in everything()
+
+
+def test_the_same_phone_may_come_back_as_a_new_user(me, user, anyone, sent_code):
+    me.call("DELETE", "profile/")
+    anyone.request_code(user.phone)
+    answer = anyone.confirm(user.phone, sent_code())
+    assert answer.json()["is_new_user"] is True
+    assert not Session.objects.filter(user_id=user.pk).exists()
+
+
+def test_the_counts_can_be_proved_and_mended(me, friend, capsys):
+    from django.core.management import call_command
+
+    me.activate(friend.invite_code.value)
+    call_command("recount_activations")
+    assert "0 " in capsys.readouterr().out
+    InviteCode.objects.filter(owner=friend).update(activations_count=7)
+    InviteCode.objects.exclude(owner=friend).update(activations_count=3)
+    call_command("recount_activations")
+    assert "2 " in capsys.readouterr().out
+    assert sorted(InviteCode.objects.values_list("activations_count", flat=True)) == [0, 1]
