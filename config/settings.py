@@ -220,5 +220,8 @@ LOGGING = {
         # Django's own handlers would say everything twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
+        # They tell addresses and bodies of what they send, so phones and codes.
+        "apprise": {"handlers": [], "level": "CRITICAL", "propagate": False},
+        "urllib3": {"handlers": [], "level": "CRITICAL", "propagate": False},
     },
 }

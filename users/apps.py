@@ -7,5 +7,5 @@ class UsersConfig(AppConfig):
     verbose_name = _("Users")
 
     def ready(self) -> None:
-        """Listen for deletions, and describe our tokens to the API schema."""
-        from users import receivers, schema  # noqa: F401, PLC0415
+        """Listen for deletions, check the settings, describe our tokens to the API schema."""
+        from users import checks, receivers, schema  # noqa: F401, PLC0415
