@@ -36,6 +36,7 @@ def fresh_meters() -> None:
     """Estimates are kept by the process; a test's database begins empty."""
     budgets.SENDS.forget()
     budgets.WRONG_GUESSES.forget()
+    budgets.LOGINS.forget()
 
 
 @pytest.fixture(autouse=True)

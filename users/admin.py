@@ -60,8 +60,9 @@ def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None
 @admin.action(description=_("End all sessions"), permissions=["change"])
 def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """Log these users out everywhere."""
-    theirs = Session.objects.filter(user__in=users)
-    sessions.end(theirs, client_address(request), reason="ended by staff")
+    for user in users:
+        theirs = Session.objects.filter(user=user)
+        sessions.end(theirs, user.pk, client_address(request), "ended by staff")
     _say(request, len(users))
 
 

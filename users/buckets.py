@@ -77,16 +77,17 @@ class Strikes:
         )
         return self.limit - int(row[0]) if row else None
 
-    def record(self, count: int, *who: object) -> None:
-        """Begin the quiet time anew and add `count` strikes, beyond the limit too."""
+    def record(self, count: int, *who: object) -> int:
+        """Begin the quiet time anew and add `count` strikes, over the limit too; how many then."""
         now = time.time()
-        write(
+        row = write(
             """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, %s, %s)
             ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at, spent = excluded.spent +
                 CASE WHEN users_budget.full_at > %s THEN users_budget.spent ELSE 0 END
-            RETURNING key""",
+            RETURNING spent""",
             [self.key(*who), count, now + self.quiet.total_seconds(), now],
         )
+        return int(row[0]) if row else 0
 
     def give_back(self, count: int, *who: object) -> None:
         """Take `count` strikes back."""

@@ -12,7 +12,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from users import security
 from users.buckets import Rate, Strikes, spent_keys
+from users.codes import Slot
 from users.errors import TooManyCodes
 from users.meters import HOUR, Meter
 from users.models import Session
@@ -27,7 +29,8 @@ SENDS = Meter("sends")
 GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
 GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
 WRONG_GUESSES = Meter("wrong-guesses")
-SURGE_LEAST, SURGE_TIMES = 1000, 10  # in one hour; against the week's average hour
+LOGINS = Meter("logins")
+SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each login in that hour
 
 REFRESHES = Rate("refreshes", burst=60, period=timedelta(minutes=1))
 
@@ -41,14 +44,14 @@ def is_familiar(phone: str, network: str) -> bool:
     return logins.filter(expires_at__gt=timezone.now()).exists()
 
 
-def take_sends(phone: str, network: str) -> Callable[[], None]:
+def take_sends(slot: Slot, network: str) -> Callable[[], None]:
     """Take what one message costs; returns how to give it back. Raises `TooManyCodes`."""
     if SENDS.last_hour() >= settings.SMS_HOURLY_BUDGET:
         raise TooManyCodes(60)
-    payer: tuple[object, ...] = (phone,)
+    payer = _payer(slot.phone, familiar=slot.familiar)
     wait = SENDS_PER_PHONE.take(*payer)
-    if wait and is_familiar(phone, network):
-        payer = (phone, "familiar")
+    if wait and not slot.familiar and is_familiar(slot.phone, network):
+        payer = _payer(slot.phone, familiar=True)
         wait = SENDS_PER_PHONE.take(*payer)
     if wait:
         raise TooManyCodes(wait)
@@ -63,14 +66,30 @@ def take_sends(phone: str, network: str) -> Callable[[], None]:
     return give_back
 
 
+def _payer(phone: str, *, familiar: bool) -> tuple[str, ...]:
+    return (phone, "familiar") if familiar else (phone,)
+
+
 def code_digits(phone: str, network: str) -> int:
     """How long the next code for this phone must be when asked for from this network."""
     limits = {
         GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit,
         GUESSES_PER_NETWORK.key(network): GUESSES_PER_NETWORK.limit,
     }
-    escalated = spent_keys(limits) or WRONG_GUESSES.surges(SURGE_LEAST, SURGE_TIMES)
-    return LONG if escalated else SHORT
+    return LONG if spent_keys(limits) or is_surging() else SHORT
+
+
+def is_surging() -> bool:
+    """Whether any hour of the last 7 days saw far more wrong guesses than its logins explain.
+
+    Logins are the measure since an attacker can't make them, while a usual number of wrong guesses
+    would grow with a long attack.
+    """
+    logins = LOGINS.hours()
+    return any(
+        wrong > max(SURGE_LEAST, SURGE_TIMES * logins[hour])
+        for hour, wrong in WRONG_GUESSES.hours().items()
+    )
 
 
 def is_escalated(phone: str) -> bool:
@@ -98,13 +117,22 @@ def take_guess(phone: str, network: str, digits: int) -> int | None:
 def note_wrong_guess(phone: str, network: str, digits: int) -> None:
     """Renew the quiet time after a wrong guess; one at a long code is counted only now."""
     strikes = 1 if digits == LONG else 0
-    GUESSES_PER_PHONE.record(strikes, phone)
-    GUESSES_PER_NETWORK.record(strikes, network)
+    spent = GUESSES_PER_PHONE.record(strikes, phone)
+    spent_here = GUESSES_PER_NETWORK.record(strikes, network)
+    if digits == SHORT and GUESSES_PER_PHONE.limit == spent:
+        security.log("codes escalated", phone=phone)
+    if digits == SHORT and GUESSES_PER_NETWORK.limit == spent_here:
+        security.log("codes escalated", address=network)
     WRONG_GUESSES.add()
 
 
-def give_back_after_login(phone: str, network: str, guesses: int) -> None:
-    """Return to a proven owner one message and the guesses at the code just used, from here."""
-    SENDS_PER_PHONE.give_back(phone)
-    GUESSES_PER_PHONE.give_back(guesses, phone)
+def give_back_after_login(slot: Slot, network: str, wrong: int) -> None:
+    """Return to a proven owner one message and the guesses at the code just used, from here.
+
+    These are the `wrong` ones and, at a short code, the right one, which was taken, too.
+    """
+    guesses = wrong + (slot.digits == SHORT)
+    SENDS_PER_PHONE.give_back(*_payer(slot.phone, familiar=slot.familiar))
+    GUESSES_PER_PHONE.give_back(guesses, slot.phone)
     GUESSES_PER_NETWORK.give_back(guesses, network)
+    LOGINS.add()

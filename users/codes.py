@@ -72,21 +72,22 @@ class Try:
         return bool(spent)
 
 
-def mark_sent(slot: Slot) -> tuple[str, bool]:
-    """The code to send now, and whether it goes out again: a living code is kept.
+def mark_sent(slot: Slot) -> str:
+    """The code to send now: the living one again, else a new one, which opens nothing yet.
 
     Raises `CodeRecentlySent` within `RESEND` of the last sending of a living code.
     """
     now, nonce = timezone.now(), secrets.token_hex(16)
     dead = "(users_logincode.expires_at <= %s OR users_logincode.tries >= %s)"
-    fresh = {"nonce", "tries", "tried_from", "expires_at"}
+    fresh = {"nonce", "tries", "tried_from", "delivered", "expires_at"}
     renewed = ", ".join(
         f"{name} = CASE WHEN {dead} THEN excluded.{name} ELSE users_logincode.{name} END"
         for name in sorted(fresh)
     )
     row = write(
-        f"""INSERT INTO users_logincode (key, nonce, tries, tried_from, sent_at, expires_at)
-        VALUES (%s, %s, 0, '', %s, %s)
+        f"""INSERT INTO users_logincode
+            (key, nonce, tries, tried_from, delivered, sent_at, expires_at)
+        VALUES (%s, %s, 0, '', FALSE, %s, %s)
         ON CONFLICT (key) DO UPDATE SET sent_at = excluded.sent_at, {renewed}
         WHERE {dead} OR users_logincode.sent_at <= %s RETURNING nonce""",  # noqa: S608
         [slot.key, nonce, now, now + LIFETIME, *[now, TRIES] * (len(fresh) + 1), now - RESEND],
@@ -95,7 +96,7 @@ def mark_sent(slot: Slot) -> tuple[str, bool]:
         LoginCode.objects.sweep(expires_at__lte=now)
     if row is None:
         raise CodeRecentlySent(_resend_wait(slot, now))
-    return slot.password(row[0]), row[0] != nonce
+    return slot.password(row[0])
 
 
 def mark_unsent(slot: Slot) -> None:
@@ -103,16 +104,23 @@ def mark_unsent(slot: Slot) -> None:
     LoginCode.objects.filter(key=slot.key).update(sent_at=NEVER)
 
 
-def extend(slot: Slot) -> None:
-    """Let a code that went out again live its full time from now."""
-    LoginCode.objects.filter(key=slot.key).update(expires_at=timezone.now() + LIFETIME)
+def mark_delivered(slot: Slot) -> None:
+    """Let the code be tried, and live its full time from now.
+
+    A code that was never delivered can't be tried: else requests that are refused or fail, and so
+    cost nothing, would each give an attacker new tries.
+    """
+    LoginCode.objects.filter(key=slot.key).update(
+        delivered=True, expires_at=timezone.now() + LIFETIME
+    )
 
 
 def charge_try(slot: Slot, network: str) -> Try | None:
     """Charge one of the code's tries before it is compared; None if there is no code or no try."""
     row = write(
         """UPDATE users_logincode SET tries = tries + 1, tried_from = tried_from || %s
-        WHERE key = %s AND expires_at > %s AND tries < %s RETURNING nonce, tries, tried_from""",
+        WHERE key = %s AND delivered AND expires_at > %s AND tries < %s
+        RETURNING nonce, tries, tried_from""",
         [_mark(network), slot.key, timezone.now(), TRIES],
     )
     return Try(slot, row[0], TRIES - row[1], row[2]) if row else None
@@ -121,7 +129,8 @@ def charge_try(slot: Slot, network: str) -> Try | None:
 def remaining_life(slot: Slot) -> float:
     """Seconds until the code expires, whether or not it has tries left; 0 if there is none."""
     now = timezone.now()
-    expires_at = LoginCode.objects.filter(key=slot.key).values_list("expires_at", flat=True).first()
+    codes = LoginCode.objects.filter(key=slot.key, delivered=True)
+    expires_at = codes.values_list("expires_at", flat=True).first()
     return max(0.0, (expires_at - now).total_seconds()) if expires_at else 0.0
 
 

@@ -46,9 +46,9 @@ def send_code(raw_phone: str, request: AnyRequest) -> Sent:
     """
     phone, network = parse_phone(raw_phone), network_of(client_address(request))
     slot = _slot_to_send(phone, network)
-    code, again = codes.mark_sent(slot)
+    code = codes.mark_sent(slot)
     try:
-        give_back = budgets.take_sends(phone, network)
+        give_back = budgets.take_sends(slot, network)
     except Refusal:
         codes.mark_unsent(slot)
         raise
@@ -58,8 +58,7 @@ def send_code(raw_phone: str, request: AnyRequest) -> Sent:
         give_back()
         codes.mark_unsent(slot)
         raise
-    if again:
-        codes.extend(slot)
+    codes.mark_delivered(slot)
     budgets.SENDS.add()
     return Sent(phone, slot.digits, code=code if sms.is_simulated() else None)
 
@@ -119,7 +118,7 @@ def _try(slot: Slot, code: str, address: str, request: AnyRequest) -> Login:
         budgets.note_wrong_guess(slot.phone, network, slot.digits)
         raise InvalidCode(attempts_left=min(attempt.left, left))
     login = _log_in(attempt, request)
-    budgets.give_back_after_login(slot.phone, network, attempt.made_from(network))
+    budgets.give_back_after_login(slot, network, wrong=attempt.made_from(network) - 1)
     security.log("login", user=login.user.pk, session=login.session.pk, address=address)
     return login
 

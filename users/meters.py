@@ -11,6 +11,7 @@ from users.models import Tally
 from users.sql import write
 
 HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
 KEPT = timedelta(days=60)
 
 
@@ -41,17 +42,11 @@ class Meter:
 
     def last_hour(self) -> float:
         """How often in the last 60 minutes, taking the hour before as evenly spread."""
-        hours, hour = self._hours(), _hour()
+        hours, hour = self.hours(), _hour()
         return hours[hour] + hours[hour - HOUR] * (1 - (timezone.now() - hour) / HOUR)
 
-    def surges(self, least: int, times: int) -> bool:
-        """Whether any hour of the last day saw over `least` and `times` the week's average."""
-        hours, day_ago = self._hours(), _hour() - 24 * HOUR
-        usual = sum(n for hour, n in hours.items() if hour < day_ago) / (6 * 24)
-        peak = max((n for hour, n in hours.items() if hour >= day_ago), default=0)
-        return peak > max(least, times * usual)
-
-    def _hours(self) -> Counter[datetime]:
+    def hours(self) -> Counter[datetime]:
+        """The count of each hour of the last 7 days."""
         self._refresh()
         return self._stored + self._pending
 
@@ -70,7 +65,7 @@ class Meter:
                 [self.kind, hour, count],
             )
         Tally.objects.sweep(hour__lt=_hour() - KEPT)
-        rows = Tally.objects.filter(kind=self.kind, hour__gt=_hour() - 7 * 24 * HOUR)
+        rows = Tally.objects.filter(kind=self.kind, hour__gt=_hour() - WEEK)
         self._stored = Counter(dict(rows.values_list("hour", "count")))
 
 

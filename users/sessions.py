@@ -116,11 +116,11 @@ def check(raw: str) -> None:
         raise TokenNotValid
 
 
-def end(sessions: QuerySet[Session], address: str, reason: str = "logout") -> int:
-    """End sessions; their tokens are dead from the next call on. Returns how many were alive."""
+def end(sessions: QuerySet[Session], user: object, address: str, reason: str) -> int:
+    """End a user's sessions, so their tokens are dead from the next call on; how many lived."""
     ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
     if ended:
-        security.log("sessions ended", reason=reason, count=ended, address=address)
+        security.log("session ended", reason=reason, user=user, count=ended, address=address)
     return ended
 
 
@@ -140,7 +140,8 @@ def _again(token: SessionToken, now: datetime, address: str) -> dict[str, str]:
     if token["n"] == session.counter - 1 and now - session.last_used_at <= GRACE:
         return pair(session)
     if token["n"] < session.counter:
-        end(Session.objects.filter(pk=session.pk), address, reason="refresh token replayed")
+        replayed = Session.objects.filter(pk=session.pk)
+        end(replayed, session.user_id, address, "refresh token replayed")
     raise TokenNotValid
 
 

@@ -135,7 +135,8 @@ class SessionViewSet(ViewSet):
 
     @describe("Log out", operation_id="log_out", errors=NEEDS_LOGIN)
     def log_out(self, request: Request) -> Response:
-        sessions.end(Session.objects.filter(pk=request.auth.pk), client_address(request))
+        current = Session.objects.filter(pk=request.auth.pk)
+        sessions.end(current, me(request).pk, client_address(request), "logout")
         return Response(status=204)
 
     @describe(
@@ -153,12 +154,12 @@ class SessionViewSet(ViewSet):
     @describe("End all other sessions", operation_id="end_other_sessions", errors=NEEDS_LOGIN)
     def end_others(self, request: Request) -> Response:
         others = Session.objects.filter(user=me(request)).exclude(pk=request.auth.pk)
-        sessions.end(others, client_address(request), reason="ended by user")
+        sessions.end(others, me(request).pk, client_address(request), "ended by user")
         return Response(status=204)
 
     @describe("End a session", operation_id="end_session", errors=(*NEEDS_LOGIN, NotFound))
     def end(self, request: Request, pk: UUID) -> Response:
         mine = Session.objects.live().filter(user=me(request), pk=pk)
-        if not sessions.end(mine, client_address(request), reason="ended by user"):
+        if not sessions.end(mine, me(request).pk, client_address(request), "ended by user"):
             raise NotFound
         return Response(status=204)

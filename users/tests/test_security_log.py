@@ -1,0 +1,81 @@
+import logging
+
+import pytest
+from django.test import RequestFactory
+
+from users.budgets import GUESSES_PER_PHONE
+from users.models import Session
+from users.sessions import open_session, pair
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def events(caplog):
+    caplog.set_level(logging.INFO, logger="users.security")
+
+    def named(event: str) -> list[logging.LogRecord]:
+        return [r for r in caplog.records if getattr(r, "event", "") == event]
+
+    return named
+
+
+def test_a_login_is_logged_with_user_and_address(anyone, user, sent_code, events):
+    anyone.request_code(user.phone)
+    anyone.confirm(user.phone, sent_code())
+    (login,) = events("login")
+    assert (login.user, login.address) == (user.pk, "127.0.0.1")
+
+
+def test_a_failed_guess_is_logged_with_a_masked_phone(anyone, events):
+    anyone.confirm("+79161234567", "0000")
+    (guess,) = events("guess failed")
+    assert (guess.phone, guess.address) == ("+7916***67", "127.0.0.1")
+
+
+def test_an_escalation_is_logged_once(anyone, phone, events, sent_code):
+    for _ in range(3):
+        anyone.request_code(phone)
+        for _ in range(3):
+            wrong = f"{(int(sent_code()) + 1) % 10 ** len(sent_code()):0{len(sent_code())}}"
+            anyone.confirm(phone, wrong)
+    assert [one.phone for one in events("codes escalated")] == [f"{phone[:5]}***{phone[-2:]}"]
+    assert not GUESSES_PER_PHONE.take(phone)
+
+
+def test_a_replayed_refresh_token_is_logged(anyone, user, events):
+    session = open_session(user, RequestFactory().get("/"))
+    Session.objects.update(counter=2)
+    anyone.refresh(pair(session)["refresh"])
+    (ended,) = events("session ended")
+    assert (ended.reason, ended.user) == ("refresh token replayed", user.pk)
+
+
+def test_ended_sessions_are_logged_with_their_user(me, user, as_user, events):
+    other = as_user(user)
+    me.call("DELETE", "auth/sessions/")
+    assert other.profile().status_code == 401
+    me.call("POST", "auth/logout/")
+    assert [(one.reason, one.user) for one in events("session ended")] == [
+        ("ended by user", user.pk),
+        ("logout", user.pk),
+    ]
+
+
+def test_the_json_format_has_the_facts_as_fields(anyone):
+    import json
+
+    from pythonjsonlogger.json import JsonFormatter
+
+    formatter = JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    lines = []
+    handler = logging.Handler()
+    handler.emit = lambda record: lines.append(json.loads(formatter.format(record)))
+    logger = logging.getLogger("users.security")
+    logger.addHandler(handler)
+    try:
+        anyone.confirm("+79161234567", "0000")
+    finally:
+        logger.removeHandler(handler)
+    assert lines[0]["event"] == "guess failed"
+    assert lines[0]["phone"] == "+7916***67"
