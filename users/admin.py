@@ -1,5 +1,6 @@
 """Users and their sessions for staff. One-time passwords are nowhere to be seen."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -15,7 +16,7 @@ from django.utils.translation import ngettext
 
 from users import budgets, sessions
 from users.addresses import client_address
-from users.models import Session, User
+from users.models import Budget, Session, Tally, User
 
 SHOWN = 20
 
@@ -136,6 +137,41 @@ class SessionAdmin(ReadOnlyAdmin):
     list_select_related = ("user",)
     search_fields = ("user__phone",)
     ordering = ("-last_used_at",)
+
+
+@admin.register(Budget)
+class BudgetAdmin(ReadOnlyAdmin):
+    """What is spent of sendings and guesses; deleting a row clears it. Rows name nobody."""
+
+    list_display = ("kind", "key", "spent", "full")
+    list_filter = ("kind",)
+    search_fields = ("key",)
+    search_help_text = _("A phone or an address, written in full")
+    ordering = ("-full_at",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Budget], search_term: str
+    ) -> tuple[QuerySet[Budget], bool]:
+        """The rows of one phone or address."""
+        text = search_term.strip()
+        return (queryset.filter(key__in=budgets.keys_of(text)) if text else queryset), False
+
+    @admin.display(description=_("forgotten at"), ordering="full_at")
+    def full(self, budget: Budget) -> datetime:
+        """When the row stops meaning anything."""
+        return datetime.fromtimestamp(budget.full_at, UTC)
+
+
+@admin.register(Tally)
+class TallyAdmin(ReadOnlyAdmin):
+    """How often codes were sent, guessed wrong and used in each hour, in the whole system.
+
+    An hour of far too many wrong guesses makes all codes long for 7 days; deleting its row ends it.
+    """
+
+    list_display = ("hour", "kind", "count")
+    list_filter = ("kind",)
+    ordering = ("-hour", "kind")
 
 
 def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:

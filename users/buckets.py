@@ -29,13 +29,13 @@ class Rate:
         """Take one token in a single statement; 0, or the seconds until there is one."""
         now, step = time.time(), self.period.total_seconds()
         latest = now + (self.burst - 1) * step
-        key = self._key(who)
+        key = self.key(*who)
         taken = write(
-            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, 0, %s)
+            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 0, %s)
             ON CONFLICT (key) DO UPDATE SET full_at = %s +
                 CASE WHEN users_budget.full_at > %s THEN users_budget.full_at ELSE %s END
             WHERE users_budget.full_at <= %s RETURNING key""",
-            [key, now + step, step, now, now, latest],
+            [key, self.name, now + step, step, now, now, latest],
         )
         _sweep_now_and_then(now)
         if taken:
@@ -46,9 +46,10 @@ class Rate:
     def give_back(self, *who: object) -> None:
         """Return one token; a full bucket stays full."""
         step = self.period.total_seconds()
-        Budget.objects.filter(key=self._key(who)).update(full_at=F("full_at") - step)
+        Budget.objects.filter(key=self.key(*who)).update(full_at=F("full_at") - step)
 
-    def _key(self, who: tuple[object, ...]) -> str:
+    def key(self, *who: object) -> str:
+        """The row's key."""
         return digest(self.name, *who)
 
 
@@ -67,13 +68,21 @@ class Strikes:
         """
         now = time.time()
         row = write(
-            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, 1, %s)
+            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 1, %s)
             ON CONFLICT (key) DO UPDATE SET
                 spent = CASE WHEN users_budget.full_at > %s THEN users_budget.spent + 1 ELSE 1 END,
                 full_at = CASE WHEN users_budget.full_at > %s THEN users_budget.full_at
                     ELSE excluded.full_at END
             WHERE users_budget.full_at <= %s OR users_budget.spent < %s RETURNING spent""",
-            [self.key(*who), now + self.quiet.total_seconds(), now, now, now, self.limit],
+            [
+                self.key(*who),
+                self.name,
+                now + self.quiet.total_seconds(),
+                now,
+                now,
+                now,
+                self.limit,
+            ],
         )
         return self.limit - int(row[0]) if row else None
 
@@ -81,11 +90,11 @@ class Strikes:
         """Begin the quiet time anew and add `count` strikes, over the limit too; how many then."""
         now = time.time()
         row = write(
-            """INSERT INTO users_budget (key, spent, full_at) VALUES (%s, %s, %s)
+            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, %s, %s)
             ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at, spent = excluded.spent +
                 CASE WHEN users_budget.full_at > %s THEN users_budget.spent ELSE 0 END
             RETURNING spent""",
-            [self.key(*who), count, now + self.quiet.total_seconds(), now],
+            [self.key(*who), self.name, count, now + self.quiet.total_seconds(), now],
         )
         return int(row[0]) if row else 0
 

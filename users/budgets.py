@@ -13,11 +13,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from users import security
+from users.addresses import network_of
 from users.buckets import Rate, Strikes, spent_keys
 from users.codes import Slot
-from users.errors import TooManyCodes
+from users.errors import InvalidPhone, TooManyCodes
 from users.meters import HOUR, Meter
 from users.models import Session
+from users.phones import parse_phone
 
 SHORT, LONG = 4, 8
 QUIET = timedelta(days=7)
@@ -136,3 +138,17 @@ def give_back_after_login(slot: Slot, network: str, wrong: int) -> None:
     GUESSES_PER_PHONE.give_back(guesses, slot.phone)
     GUESSES_PER_NETWORK.give_back(guesses, network)
     LOGINS.add()
+
+
+def keys_of(phone_or_address: str) -> list[str]:
+    """The keys of all budgets of a phone or an address, for staff who look one up."""
+    try:
+        phone = parse_phone(phone_or_address)
+    except InvalidPhone:
+        try:
+            network = network_of(phone_or_address)
+        except ValueError:
+            return []
+        return [SENDS_PER_NETWORK.key(network), GUESSES_PER_NETWORK.key(network)]
+    lanes = [_payer(phone, familiar=familiar) for familiar in (False, True)]
+    return [GUESSES_PER_PHONE.key(phone), *(SENDS_PER_PHONE.key(*lane) for lane in lanes)]

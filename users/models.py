@@ -121,14 +121,15 @@ class Session(models.Model):
 class Budget(models.Model):
     """What is spent of one budget; when `full_at` has passed, the row says nothing any more."""
 
-    key = models.CharField(max_length=64, primary_key=True)
+    key = models.CharField(max_length=32, primary_key=True)
+    kind = models.CharField(max_length=16)
     spent = models.PositiveIntegerField(default=0)
     full_at = models.FloatField(db_index=True)
 
     objects = Sweepable.as_manager()
 
     def __str__(self) -> str:
-        return self.key
+        return f"{self.kind} {self.key[:6]}"
 
 
 class Tally(models.Model):

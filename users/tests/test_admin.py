@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from users.budgets import GUESSES_PER_PHONE
+from users.budgets import GUESSES_PER_NETWORK, GUESSES_PER_PHONE
 from users.models import LoginCode, Session, User
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +148,22 @@ def test_wrong_guesses_are_seen_and_forgotten(desk, user):
     assert "8 digits" in desk.get(page).content.decode()
     act(desk, "forget_guesses", user)
     assert "4 digits" in desk.get(page).content.decode()
+
+
+def test_budgets_are_found_by_phone_and_by_address_and_cleared(desk, user):
+    GUESSES_PER_PHONE.record(6, user.phone)
+    GUESSES_PER_NETWORK.record(30, "203.0.113.9")
+
+    def rows(query: str) -> str:
+        text = desk.get("/admin/users/budget/", {"q": query}).content.decode()
+        return text if 'class="action-select"' in text else ""
+
+    assert "guesses-phone" in rows("8" + user.phone[2:])
+    assert "guesses-network" in rows("203.0.113.9")
+    assert rows("203.0.113.8") == rows("nobody") == ""
+    key = GUESSES_PER_PHONE.key(user.phone)
+    desk.post(f"/admin/users/budget/{key}/delete/", {"post": "yes"})
+    assert GUESSES_PER_PHONE.take(user.phone) == 5
 
 
 def test_one_time_codes_are_not_in_the_admin(desk, anyone, phone):
