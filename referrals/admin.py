@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from referrals.invites import invitees_of
 from referrals.models import Activation, InviteCode
-from referrals.profiles import search_users
+from referrals.profiles import erase, search_users
 from users.admin import SHOWN, ReadOnlyAdmin, UserAdmin, shown_and_all
 from users.models import User
 
@@ -55,6 +55,15 @@ class ReferralUserAdmin(UserAdmin):
         """By an index, however many users there are."""
         text = search_term.strip()
         return (search_users(queryset, text) if text else queryset), False
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        """As users delete themselves, with the locks that takes."""
+        erase(obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
+        """One after another: whole lists at once would lock each other out."""
+        for user in queryset:
+            erase(user)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What goes with these users: their codes, though nobody may delete a code by itself."""

@@ -61,7 +61,7 @@ def activate(invitee: User, entered: str) -> Activation:
     value = normalize(entered)
     if done := Activation.objects.filter(invitee=invitee).first():
         return _same_or_refuse(done, value)
-    if wait := WRONG_CODES.take(invitee.pk):
+    if wait := WRONG_CODES.take(invitee.phone):
         raise TooManyInviteCodes(wait)
     inviter = InviteCode.objects.owner_of(value)
     if inviter is None:
@@ -69,7 +69,7 @@ def activate(invitee: User, entered: str) -> Activation:
     if inviter == invitee:
         raise OwnInviteCode
     activation = _activate(invitee, inviter, value)
-    WRONG_CODES.give_back(invitee.pk)
+    WRONG_CODES.give_back(invitee.phone)
     return activation
 
 

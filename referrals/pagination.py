@@ -1,5 +1,7 @@
 """Pages found by where the last one ended, so that a deep page costs what the first costs."""
 
+from datetime import timedelta
+
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
@@ -41,8 +43,11 @@ class InviteePages(Pages):
 
     @staticmethod
     def parse_position(position: str) -> object:
-        """A time."""
-        return parse_datetime(position)
+        """A time in UTC, as the last page wrote it."""
+        time = parse_datetime(position)
+        if time is None or time.utcoffset() != timedelta(0) or not 1970 <= time.year < 9000:
+            raise ValueError
+        return time
 
 
 class NewestInvitees(InviteePages):

@@ -12,9 +12,11 @@ from django.db.models import Q, QuerySet
 
 from referrals import invites
 from referrals.models import InviteCode
-from users.errors import InvalidPhone
+from users.errors import InvalidPhone, TokenNotValid
 from users.models import User
 from users.phones import parse_phone
+
+Row = tuple[str, int, str | None, datetime | None]
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class Referral:
 def referral_of(user: User) -> Referral:
     """The user's referral data in one query; a missing invite code is issued now.
 
-    Raises `InviteCodesExhausted`.
+    Raises `InviteCodesExhausted`, or `TokenNotValid` if the account was deleted meanwhile.
     """
     rows = InviteCode.objects.filter(owner=user).values_list(
         "value",
@@ -43,11 +45,18 @@ def referral_of(user: User) -> Referral:
         "owner__activation__code",
         "owner__activation__activated_at",
     )
-    row = rows.first()
+    row = rows.first() or _issued(user, rows)
     if row is None:
-        invites.issue(user)
-        row = rows.get()
+        raise TokenNotValid
     return Referral(*row)
+
+
+def _issued(user: User, rows: QuerySet[InviteCode, Row]) -> Row | None:
+    try:
+        invites.issue(user)
+    except IntegrityError:  # there is no such user any more
+        return None
+    return rows.first()
 
 
 def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:

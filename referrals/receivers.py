@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
 from referrals import invites
@@ -15,6 +15,13 @@ from users.models import User
 def issue_invite_code(sender: type[User], user: User, **kwargs: Any) -> None:
     """First login, by API, page or admin → invite code."""
     invites.issue(user)
+
+
+@receiver(pre_delete, sender=Activation)
+def look_before_uncounting(sender: type[Activation], instance: Activation, **kwargs: Any) -> None:
+    """Django tells of a deletion even if a parallel one came first; the row knows if it did."""
+    rows = Activation.objects.select_for_update().filter(pk=instance.pk)
+    instance.inviter_id = rows.values_list("inviter_id", flat=True).first()
 
 
 @receiver(post_delete, sender=Activation)

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
@@ -15,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from users import budgets, sessions
-from users.addresses import client_address
+from users.addresses import client_address, network_of
+from users.errors import TooMany
 from users.models import Budget, Session, Tally, User
 
 SHOWN = 20
@@ -35,6 +38,19 @@ class ReadOnlyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
 
+class LimitedLoginForm(AdminAuthenticationForm):
+    """The admin's login form; a network has ten wrong passwords, and then one a minute."""
+
+    def clean(self) -> dict[str, Any]:
+        """Take one attempt before the password is looked at, and give it back if it was right."""
+        network = network_of(client_address(self.request)) if self.request else ""
+        if budgets.PASSWORDS.take(network):
+            raise ValidationError(TooMany.default_detail, code=TooMany.default_code)
+        cleaned: dict[str, Any] = super().clean()
+        budgets.PASSWORDS.give_back(network)
+        return cleaned
+
+
 class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
     """A phone is enough; a password is for those who enter the admin."""
 
@@ -46,25 +62,22 @@ class NewUserForm(AdminUserCreationForm):  # type: ignore[type-arg]
 
 @admin.action(description=_("Ban"), permissions=["change"])
 def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Close all doors for these users; takes effect on their next call."""
-    others = users.exclude(phone=request.user.get_username())
-    banned = others.update(is_active=False)
-    _say(request, banned)
+    """Close all doors for these users, on their next call and for the sessions they have."""
+    others = within_reach(request, users).exclude(phone=request.user.get_username())
+    _end_sessions(request, others)
+    _say(request, others.update(is_active=False))
 
 
 @admin.action(description=_("Lift the ban"), permissions=["change"])
 def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """Let these users in again."""
-    _say(request, users.update(is_active=True))
+    _say(request, within_reach(request, users).update(is_active=True))
 
 
 @admin.action(description=_("End all sessions"), permissions=["change"])
 def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Log these users out everywhere."""
-    for user in users:
-        theirs = Session.objects.filter(user=user)
-        sessions.end(theirs, user.pk, client_address(request), "ended by staff")
-    _say(request, len(users))
+    """Log these users out of the API everywhere."""
+    _say(request, _end_sessions(request, within_reach(request, users)))
 
 
 @admin.action(description=_("Forget wrong guesses"), permissions=["change"])
@@ -73,6 +86,18 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
     for user in users:
         budgets.GUESSES_PER_PHONE.clear(user.phone)
     _say(request, len(users))
+
+
+def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
+    """Those of `users` whom this person may change: other staff only if they are a superuser."""
+    return users if request.user.is_superuser else users.filter(is_staff=False)
+
+
+def _end_sessions(request: HttpRequest, users: QuerySet[User]) -> int:
+    for user in users:
+        theirs = Session.objects.filter(user=user)
+        sessions.end(theirs, user.pk, client_address(request), "ended by staff")
+    return len(users)
 
 
 class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
@@ -112,6 +137,23 @@ class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
         ),
     )
     add_fieldsets = ((None, {"fields": ("phone", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who is no superuser makes nobody staff and moves no account to another phone."""
+        rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")
+        locked = () if request.user.is_superuser or obj is None else rights
+        return (*super().get_readonly_fields(request, obj), *locked)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are changed by superusers alone."""
+        return self._within_reach(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are deleted by superusers alone."""
+        return self._within_reach(request, obj) and super().has_delete_permission(request, obj)
+
+    def _within_reach(self, request: HttpRequest, user: User | None) -> bool:
+        return user is None or not user.is_staff or bool(request.user.is_superuser)
 
     @admin.display(description=_("next code"))
     def code_length(self, user: User) -> str:
@@ -186,3 +228,4 @@ def _say(request: HttpRequest, count: int) -> None:
 
 
 admin.site.register(User, UserAdmin)
+admin.site.login_form = LimitedLoginForm

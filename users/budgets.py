@@ -6,8 +6,8 @@ instead of 4 until the guesses stop. So nobody is locked out by somebody else's 
 """
 
 import sys
-from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -31,45 +31,57 @@ SENDS = Meter("sends")
 GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
 GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
 WRONG_GUESSES = Meter("wrong-guesses")
-LOGINS = Meter("logins")
-SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each login in that hour
+RETURNS = Meter("returns")
+SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each return in that hour
 
+PASSWORDS = Rate("passwords", burst=10, period=timedelta(minutes=1))
 REFRESHES = Rate("refreshes", burst=60, period=timedelta(minutes=1))
 
 
 def is_familiar(phone: str, network: str) -> bool:
     """Whether the phone's user has logged in from this network in the last 90 days.
 
-    There the user has budgets that strangers can't spend.
+    There the user has a budget for messages that strangers can't spend.
     """
     logins = Session.objects.filter(user__phone=phone, network=network)
     return logins.filter(expires_at__gt=timezone.now()).exists()
 
 
-def take_sends(slot: Slot, network: str) -> Callable[[], None]:
-    """Take what one message costs; returns how to give it back. Raises `TooManyCodes`."""
+@dataclass(frozen=True)
+class Payment:
+    """What one message cost: a sending of the phone, by which budget, and one of the network."""
+
+    phone: str
+    network: str
+    familiar: bool
+
+    def give_back(self) -> None:
+        """Undo it."""
+        give_back_send(self.phone, familiar=self.familiar)
+        SENDS_PER_NETWORK.give_back(self.network)
+
+
+def take_sends(phone: str, network: str) -> Payment:
+    """Take what one message costs. Raises `TooManyCodes`.
+
+    The network pays first, so that one without means never touches anything of the phone's.
+    """
     if SENDS.last_hour() >= settings.SMS_HOURLY_BUDGET:
         raise TooManyCodes(60)
-    payer = _payer(slot.phone, familiar=slot.familiar)
-    wait = SENDS_PER_PHONE.take(*payer)
-    if wait and not slot.familiar and is_familiar(slot.phone, network):
-        payer = _payer(slot.phone, familiar=True)
-        wait = SENDS_PER_PHONE.take(*payer)
-    if wait:
-        raise TooManyCodes(wait)
     if wait := SENDS_PER_NETWORK.take(network):
-        SENDS_PER_PHONE.give_back(*payer)
         raise TooManyCodes(wait)
-
-    def give_back() -> None:
-        SENDS_PER_PHONE.give_back(*payer)
+    wait, familiar = SENDS_PER_PHONE.take(phone), False
+    if wait and is_familiar(phone, network):
+        wait, familiar = SENDS_PER_PHONE.take(phone, "familiar"), True
+    if wait:
         SENDS_PER_NETWORK.give_back(network)
+        raise TooManyCodes(wait)
+    return Payment(phone, network, familiar)
 
-    return give_back
 
-
-def _payer(phone: str, *, familiar: bool) -> tuple[str, ...]:
-    return (phone, "familiar") if familiar else (phone,)
+def give_back_send(phone: str, *, familiar: bool) -> None:
+    """Return one message to the budget that paid it."""
+    SENDS_PER_PHONE.give_back(*((phone, "familiar") if familiar else (phone,)))
 
 
 def code_digits(phone: str, network: str) -> int:
@@ -84,12 +96,12 @@ def code_digits(phone: str, network: str) -> int:
 def is_surging() -> bool:
     """Whether any hour of the last 7 days saw far more wrong guesses than its logins explain.
 
-    Logins are the measure since an attacker can't make them, while a usual number of wrong guesses
-    would grow with a long attack.
+    The measure are users who come back after a day, since an attacker has no number of them, while
+    a usual number of wrong guesses would grow with a long attack.
     """
-    logins = LOGINS.hours()
+    returns = RETURNS.hours()
     return any(
-        wrong > max(SURGE_LEAST, SURGE_TIMES * logins[hour])
+        wrong > max(SURGE_LEAST, SURGE_TIMES * returns[hour])
         for hour, wrong in WRONG_GUESSES.hours().items()
     )
 
@@ -128,16 +140,20 @@ def note_wrong_guess(phone: str, network: str, digits: int) -> None:
     WRONG_GUESSES.add()
 
 
-def give_back_after_login(slot: Slot, network: str, wrong: int) -> None:
-    """Return to a proven owner one message and the guesses at the code just used, from here.
+def give_back_guesses(slot: Slot, network: str, *, wrong: int) -> None:
+    """Return to a proven owner the guesses from this network at the code just used.
 
     These are the `wrong` ones and, at a short code, the right one, which was taken, too.
     """
     guesses = wrong + (slot.digits == SHORT)
-    SENDS_PER_PHONE.give_back(*_payer(slot.phone, familiar=slot.familiar))
     GUESSES_PER_PHONE.give_back(guesses, slot.phone)
     GUESSES_PER_NETWORK.give_back(guesses, network)
-    LOGINS.add()
+
+
+def note_login(last_login: datetime | None) -> None:
+    """Count users who come back after a day or more: what an attacker can't make many of."""
+    if last_login and last_login < timezone.now() - timedelta(days=1):
+        RETURNS.add()
 
 
 def keys_of(phone_or_address: str) -> list[str]:
@@ -150,5 +166,5 @@ def keys_of(phone_or_address: str) -> list[str]:
         except ValueError:
             return []
         return [SENDS_PER_NETWORK.key(network), GUESSES_PER_NETWORK.key(network)]
-    lanes = [_payer(phone, familiar=familiar) for familiar in (False, True)]
-    return [GUESSES_PER_PHONE.key(phone), *(SENDS_PER_PHONE.key(*lane) for lane in lanes)]
+    sends = [SENDS_PER_PHONE.key(phone), SENDS_PER_PHONE.key(phone, "familiar")]
+    return [GUESSES_PER_PHONE.key(phone), *sends]

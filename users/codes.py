@@ -1,7 +1,8 @@
 """The life of one one-time password: sent, tried, spent. Each step is one conditional statement.
 
-A code is found by a keyed digest of its phone, its length and its lane. Codes of different length
-or lane live side by side, so that a longer code never voids the shorter one already on its way.
+A code is found by a keyed digest of its phone, its length and, for a long one, the network it was
+asked for from. Such codes live side by side: a long code voids no short one already on its way, and
+strangers elsewhere can't use up the tries of the owner's.
 """
 
 import secrets
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
+from django.db.models import F, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from users.digests import digest, one_time_password
@@ -19,21 +22,22 @@ from users.sql import write
 LIFETIME = timedelta(seconds=300)
 RESEND = timedelta(seconds=60)
 TRIES = 3
+MARK = 8  # characters that stand for a network in `wrong_from`
 NEVER = datetime(1970, 1, 1, tzinfo=timezone.get_default_timezone())
 
 
 @dataclass(frozen=True)
 class Slot:
-    """The place of a phone's code of one length, on one lane."""
+    """The place of a phone's code of one length; for long codes, of one network."""
 
     phone: str
     digits: int
-    familiar: bool = False
+    network: str = ""
 
     @property
     def key(self) -> str:
         """The row's key."""
-        return digest("code", self.phone, self.digits, self.familiar)
+        return digest("code", self.phone, self.digits, self.network)
 
     @property
     def test_code(self) -> str | None:
@@ -53,77 +57,111 @@ class Try:
     slot: Slot
     nonce: str
     left: int
-    tried_from: str
 
     def matches(self, code: str) -> bool:
         """Whether `code` is the right one, compared in constant time."""
         right = self.slot.password(self.nonce)
         return secrets.compare_digest(right.encode(), code.encode())
 
-    def made_from(self, network: str) -> int:
-        """How many tries at this very code came from `network`, this one included."""
-        mark = _mark(network)
-        marks = [self.tried_from[i : i + 8] for i in range(0, len(self.tried_from), 8)]
-        return marks.count(mark)
+    def spend(self, network: str) -> "Spent | None":
+        """Use the code up. Of any number of parallel requests exactly one succeeds; else None."""
+        row = write(
+            """DELETE FROM users_logincode WHERE key = %s AND nonce = %s
+            RETURNING wrong_from, familiar""",
+            [self.slot.key, self.nonce],
+        )
+        if row is None:
+            return None
+        marks = [row[0][i : i + MARK] for i in range(0, len(row[0]), MARK)]
+        return Spent(wrong=marks.count(_mark(network)), familiar=bool(row[1]))
 
-    def spend(self) -> bool:
-        """Use the code up. Of any number of parallel requests exactly one is told True."""
-        spent, _ = LoginCode.objects.filter(key=self.slot.key, nonce=self.nonce).delete()
-        return bool(spent)
+    def mark_wrong(self, network: str) -> None:
+        """Remember where a wrong guess came from, for the login that may give it back."""
+        LoginCode.objects.filter(key=self.slot.key, nonce=self.nonce).update(
+            wrong_from=Concat(F("wrong_from"), Value(_mark(network)))
+        )
 
 
-def mark_sent(slot: Slot) -> str:
-    """The code to send now: the living one again, else a new one, which opens nothing yet.
+@dataclass(frozen=True)
+class Spent:
+    """What a used code cost: guesses `wrong` from the network that used it, and who paid."""
 
+    wrong: int
+    familiar: bool
+
+
+def mark_sent(slot: Slot, *, familiar: bool) -> str:
+    """The nonce of the code to send now: the living one again, else a new one.
+
+    A new one opens nothing until `mark_delivered`. `familiar` tells which budget paid.
     Raises `CodeRecentlySent` within `RESEND` of the last sending of a living code.
     """
     now, nonce = timezone.now(), secrets.token_hex(16)
     dead = "(users_logincode.expires_at <= %s OR users_logincode.tries >= %s)"
-    fresh = {"nonce", "tries", "tried_from", "delivered", "expires_at"}
+    fresh = {"nonce", "tries", "wrong_from", "delivered", "expires_at"}
     renewed = ", ".join(
         f"{name} = CASE WHEN {dead} THEN excluded.{name} ELSE users_logincode.{name} END"
         for name in sorted(fresh)
     )
     row = write(
         f"""INSERT INTO users_logincode
-            (key, nonce, tries, tried_from, delivered, sent_at, expires_at)
-        VALUES (%s, %s, 0, '', FALSE, %s, %s)
-        ON CONFLICT (key) DO UPDATE SET sent_at = excluded.sent_at, {renewed}
+            (key, nonce, tries, wrong_from, delivered, familiar, sent_at, expires_at)
+        VALUES (%s, %s, 0, '', FALSE, %s, %s, %s)
+        ON CONFLICT (key) DO UPDATE SET
+            sent_at = excluded.sent_at, familiar = excluded.familiar, {renewed}
         WHERE {dead} OR users_logincode.sent_at <= %s RETURNING nonce""",  # noqa: S608
-        [slot.key, nonce, now, now + LIFETIME, *[now, TRIES] * (len(fresh) + 1), now - RESEND],
+        [
+            slot.key,
+            nonce,
+            familiar,
+            now,
+            now + LIFETIME,
+            *[now, TRIES] * (len(fresh) + 1),
+            now - RESEND,
+        ],
     )
     if secrets.randbelow(100) == 0:
         LoginCode.objects.sweep(expires_at__lte=now)
     if row is None:
-        raise CodeRecentlySent(_resend_wait(slot, now))
-    return slot.password(row[0])
+        refuse_if_recent(slot)
+        raise CodeRecentlySent(1)
+    return str(row[0])
 
 
-def mark_unsent(slot: Slot) -> None:
+def refuse_if_recent(slot: Slot) -> None:
+    """Raise `CodeRecentlySent` if a living code was sent less than `RESEND` ago."""
+    now = timezone.now()
+    living = LoginCode.objects.filter(key=slot.key, expires_at__gt=now, tries__lt=TRIES)
+    sent_at = living.values_list("sent_at", flat=True).first()
+    if sent_at and sent_at > now - RESEND:
+        raise CodeRecentlySent((sent_at + RESEND - now).total_seconds())
+
+
+def mark_unsent(slot: Slot, nonce: str) -> None:
     """Take the sending back: the next request sends the same code without waiting."""
-    LoginCode.objects.filter(key=slot.key).update(sent_at=NEVER)
+    LoginCode.objects.filter(key=slot.key, nonce=nonce).update(sent_at=NEVER)
 
 
-def mark_delivered(slot: Slot) -> None:
+def mark_delivered(slot: Slot, nonce: str) -> None:
     """Let the code be tried, and live its full time from now.
 
-    A code that was never delivered can't be tried: else requests that are refused or fail, and so
-    cost nothing, would each give an attacker new tries.
+    A code that was never delivered can't be tried: else requests that fail, and so cost nothing,
+    would each give an attacker new tries.
     """
-    LoginCode.objects.filter(key=slot.key).update(
+    LoginCode.objects.filter(key=slot.key, nonce=nonce).update(
         delivered=True, expires_at=timezone.now() + LIFETIME
     )
 
 
-def charge_try(slot: Slot, network: str) -> Try | None:
+def charge_try(slot: Slot) -> Try | None:
     """Charge one of the code's tries before it is compared; None if there is no code or no try."""
     row = write(
-        """UPDATE users_logincode SET tries = tries + 1, tried_from = tried_from || %s
+        """UPDATE users_logincode SET tries = tries + 1
         WHERE key = %s AND delivered AND expires_at > %s AND tries < %s
-        RETURNING nonce, tries, tried_from""",
-        [_mark(network), slot.key, timezone.now(), TRIES],
+        RETURNING nonce, tries""",
+        [slot.key, timezone.now(), TRIES],
     )
-    return Try(slot, row[0], TRIES - row[1], row[2]) if row else None
+    return Try(slot, row[0], TRIES - row[1]) if row else None
 
 
 def remaining_life(slot: Slot) -> float:
@@ -134,10 +172,5 @@ def remaining_life(slot: Slot) -> float:
     return max(0.0, (expires_at - now).total_seconds()) if expires_at else 0.0
 
 
-def _resend_wait(slot: Slot, now: datetime) -> float:
-    sent_at = LoginCode.objects.filter(key=slot.key).values_list("sent_at", flat=True).first()
-    return (sent_at + RESEND - now).total_seconds() if sent_at else 0.0
-
-
 def _mark(network: str) -> str:
-    return digest("mark", network)[:8]
+    return digest("mark", network)[:MARK]

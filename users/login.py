@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -12,8 +13,14 @@ from django.utils.translation import gettext
 
 from users import budgets, codes, security, sms
 from users.addresses import AnyRequest, client_address, network_of
-from users.codes import Slot, Try
-from users.errors import InvalidCode, Refusal, TooManyAttempts
+from users.codes import Slot, Spent, Try
+from users.errors import (
+    CodeRecentlySent,
+    InvalidCode,
+    SmsUnavailable,
+    TooManyAttempts,
+    TooManyCodes,
+)
 from users.models import Session, User
 from users.phones import parse_phone
 from users.sessions import open_session
@@ -45,21 +52,27 @@ def send_code(raw_phone: str, request: AnyRequest) -> Sent:
     Raises `InvalidPhone`, `CodeRecentlySent`, `TooManyCodes`, `SmsUnavailable`.
     """
     phone, network = parse_phone(raw_phone), network_of(client_address(request))
-    slot = _slot_to_send(phone, network)
-    code = codes.mark_sent(slot)
+    slot = _slot(phone, budgets.code_digits(phone, network), network)
     try:
-        give_back = budgets.take_sends(slot, network)
-    except Refusal:
-        codes.mark_unsent(slot)
+        payment = budgets.take_sends(phone, network)
+    except TooManyCodes:
+        codes.refuse_if_recent(slot)
         raise
+    try:
+        nonce = codes.mark_sent(slot, familiar=payment.familiar)
+    except CodeRecentlySent:
+        payment.give_back()
+        raise
+    code = slot.password(nonce)
+    budgets.SENDS.add()
     try:
         _deliver(slot, code)
-    except Refusal:
-        give_back()
-        codes.mark_unsent(slot)
+    except SmsUnavailable:
+        budgets.SENDS.add(-1)
+        payment.give_back()
+        codes.mark_unsent(slot, nonce)
         raise
-    codes.mark_delivered(slot)
-    budgets.SENDS.add()
+    codes.mark_delivered(slot, nonce)
     return Sent(phone, slot.digits, code=code if sms.is_simulated() else None)
 
 
@@ -72,27 +85,20 @@ def confirm_code(raw_phone: str, code: str, request: AnyRequest) -> Login:
     code = re.sub(r"[ -]", "", code)
     if not re.fullmatch(rf"[0-9]{{{budgets.SHORT}}}|[0-9]{{{budgets.LONG}}}", code):
         raise InvalidCode  # matches no code there is, so it costs no try
-    refusal: InvalidCode | TooManyAttempts = InvalidCode()
-    for slot in _slots_to_try(phone, len(code), network_of(address)):
-        try:
-            return _try(slot, code, address, request)
-        except (InvalidCode, TooManyAttempts) as error:
-            refusal = error
-    security.log("guess failed", phone=phone, address=address)
-    raise refusal
+    network = network_of(address)
+    slot = _slot(phone, len(code), network)
+    try:
+        attempt = _try(slot, code, network)
+        login = _log_in(attempt, network, request)
+    except (InvalidCode, TooManyAttempts):
+        security.log("guess failed", phone=phone, address=address)
+        raise
+    security.log("login", user=login.user.pk, session=login.session.pk, address=address)
+    return login
 
 
-def _slot_to_send(phone: str, network: str) -> Slot:
-    digits = budgets.code_digits(phone, network)
-    return Slot(phone, digits, digits == budgets.LONG and budgets.is_familiar(phone, network))
-
-
-def _slots_to_try(phone: str, digits: int, network: str) -> list[Slot]:
-    """Where the code may be: for a long one, first on the lane that strangers can't use up."""
-    slots = [Slot(phone, digits)]
-    if digits == budgets.LONG and budgets.is_familiar(phone, network):
-        slots.insert(0, Slot(phone, digits, familiar=True))
-    return slots
+def _slot(phone: str, digits: int, network: str) -> Slot:
+    return Slot(phone, digits, network if digits == budgets.LONG else "")
 
 
 def _deliver(slot: Slot, code: str) -> None:
@@ -105,39 +111,50 @@ def _deliver(slot: Slot, code: str) -> None:
         sms.deliver(sms.Message(slot.phone, f"{text}\n\n{web_otp}"))
 
 
-def _try(slot: Slot, code: str, address: str, request: AnyRequest) -> Login:
-    """Charge a try first, then compare: parallel guesses can't share one."""
-    network = network_of(address)
-    attempt = codes.charge_try(slot, network)
+def _try(slot: Slot, code: str, network: str) -> Try:
+    """The right try. It is charged before it is compared: parallel guesses can't share one."""
+    attempt = codes.charge_try(slot)
     if attempt is None:
         raise _nothing_to_try(slot)
     left = budgets.take_guess(slot.phone, network, slot.digits)
     if left is None:
         raise _nothing_to_try(slot)
     if not attempt.matches(code):
+        attempt.mark_wrong(network)
         budgets.note_wrong_guess(slot.phone, network, slot.digits)
         raise InvalidCode(attempts_left=min(attempt.left, left))
-    login = _log_in(attempt, request)
-    budgets.give_back_after_login(slot, network, wrong=attempt.made_from(network) - 1)
-    security.log("login", user=login.user.pk, session=login.session.pk, address=address)
-    return login
+    return attempt
 
 
-def _nothing_to_try(slot: Slot) -> Refusal:
+def _nothing_to_try(slot: Slot) -> TooManyAttempts | InvalidCode:
     life = codes.remaining_life(slot)
     return TooManyAttempts(life) if life else InvalidCode()
 
 
+def _log_in(attempt: Try, network: str, request: AnyRequest) -> Login:
+    phone = attempt.slot.phone
+    try:
+        login, spent, last_login = _open(attempt, network, request)
+    except InvalidCode:
+        budgets.give_back_guesses(attempt.slot, network, wrong=0)  # this one was right
+        raise
+    budgets.give_back_send(phone, familiar=spent.familiar)
+    budgets.give_back_guesses(attempt.slot, network, wrong=spent.wrong)
+    budgets.note_login(last_login)
+    return login
+
+
 @transaction.atomic
-def _log_in(attempt: Try, request: AnyRequest) -> Login:
+def _open(attempt: Try, network: str, request: AnyRequest) -> tuple[Login, Spent, datetime | None]:
     """Spend the code and open a session, or leave both as they were."""
-    if not attempt.spend():
+    spent = attempt.spend(network)
+    if spent is None:  # a parallel request was first
         raise InvalidCode
     user, is_new = User.objects.select_for_update(no_key=True).get_or_create(
         phone=attempt.slot.phone, defaults={"password": make_password(None)}
     )
     if not user.is_active:
         raise InvalidCode
-    session = open_session(user, request)
+    last_login, session = user.last_login, open_session(user, request)
     user_logged_in.send(sender=User, request=request, user=user)
-    return Login(user, session, is_new)
+    return Login(user, session, is_new), spent, last_login

@@ -35,7 +35,7 @@ class Meter:
         self._read_at = 0.0
 
     def add(self, count: int = 1) -> None:
-        """Count; it reaches the database within seconds."""
+        """Count, or take a count back; it reaches the database within seconds."""
         with self._lock:
             self._pending[_hour()] += count
         self._refresh()
@@ -48,7 +48,9 @@ class Meter:
     def hours(self) -> Counter[datetime]:
         """The count of each hour of the last 7 days."""
         self._refresh()
-        return self._stored + self._pending
+        hours = Counter(self._stored)
+        hours.update(self._pending)
+        return hours
 
     def _refresh(self) -> None:
         now = time.time()
@@ -57,7 +59,7 @@ class Meter:
                 return
             self._read_at = now
             pending, self._pending = self._pending, Counter()
-        for hour, count in pending.items():
+        for hour, count in (+pending).items():  # what was taken back outright is not written
             write(
                 """INSERT INTO users_tally (kind, hour, count) VALUES (%s, %s, %s)
                 ON CONFLICT (kind, hour) DO UPDATE SET count = users_tally.count + excluded.count

@@ -72,8 +72,9 @@ class LoginCode(models.Model):
     key = models.CharField(max_length=32, primary_key=True)
     nonce = models.CharField(max_length=32)
     tries = models.PositiveSmallIntegerField(default=0)
-    tried_from = models.CharField(max_length=24, blank=True, default="")
+    wrong_from = models.CharField(max_length=24, blank=True, default="")
     delivered = models.BooleanField(default=False)
+    familiar = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 

@@ -97,7 +97,9 @@ def rotate(raw: str, request: AnyRequest) -> dict[str, str]:
         raise TooMany(wait)
     now = timezone.now()
     mine = Session.objects.live(now).filter(pk=token["sid"], counter=token["n"])
-    if mine.update(counter=F("counter") + 1, last_used_at=now, **_device(request)):
+    device = _device(request)
+    device.pop("network")  # familiar are the places of logins, not of refreshes
+    if mine.update(counter=F("counter") + 1, last_used_at=now, **device):
         end = datetime_from_epoch(token["end"])
         return pair(
             Session(pk=token["sid"], counter=token["n"] + 1, last_used_at=now, expires_at=end)

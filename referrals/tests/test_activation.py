@@ -95,6 +95,15 @@ def test_wrong_codes_are_limited_and_a_right_one_costs_nothing(me, friend, time_
     assert me.activate(friend.invite_code.value).status_code == 200
 
 
+def test_a_new_account_of_the_same_phone_has_no_new_tries(me, user, anyone, sent_code):
+    for _ in range(10):
+        me.activate("ZZZZZ2")
+    me.call("DELETE", "profile/")
+    anyone.request_code(user.phone)
+    again = anyone.use(anyone.confirm(user.phone, sent_code()).json()["access"])
+    assert error(again.activate("ZZZZZ2")) == "too_many_attempts"
+
+
 def test_a_banned_users_code_invites_nobody(me, friend):
     friend.is_active = False
     friend.save(update_fields=["is_active"])

@@ -88,6 +88,29 @@ def test_invitees_deleted_while_they_activate_are_never_miscounted(at_once, join
     assert not Session.objects.exists()
 
 
+def test_an_account_deleted_while_it_is_used_is_a_401_and_no_500(at_once, join, as_user):
+    def one(task):
+        who, client = task
+        if client is None:
+            return profiles.erase(who)
+        return client.call("PATCH", "profile/", {"first_name": "Anna"})
+
+    for _ in range(6):
+        user = join()
+        clients = [as_user(user) for _ in range(5)]
+        results = at_once(one, [(user, client) for client in [None, *clients]])
+        assert {answer.status_code for answer in results[1:]} <= {200, 401}
+
+
+def test_a_deletion_done_twice_is_uncounted_once(at_once, join, as_user):
+    inviter = join()
+    invitees = [join() for _ in range(8)]
+    for one in invitees:
+        as_user(one).activate(inviter.invite_code.value)
+    at_once(lambda n: profiles.erase(invitees[n % 4]), range(16))
+    assert Activation.objects.count() == total() == 4
+
+
 def test_people_who_invited_each_other_may_leave_at_once(at_once, join, as_user):
     people = [join() for _ in range(MANY)]
     for number, person in enumerate(people):

@@ -2,6 +2,7 @@ import re
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
@@ -132,7 +133,7 @@ def test_ban_and_its_lifting(desk, user, staff, as_user):
     staff.refresh_from_db()
     assert staff.is_active, "nobody bans themselves"
     act(desk, "unban", user)
-    assert client.profile().status_code == 200
+    assert as_user(user).profile().status_code == 200
 
 
 def test_all_sessions_are_ended(desk, user, as_user):
@@ -164,6 +165,63 @@ def test_budgets_are_found_by_phone_and_by_address_and_cleared(desk, user):
     key = GUESSES_PER_PHONE.key(user.phone)
     desk.post(f"/admin/users/budget/{key}/delete/", {"post": "yes"})
     assert GUESSES_PER_PHONE.take(user.phone) == 5
+
+
+@pytest.fixture
+def helper(join, client):
+    """Staff who may change users, and nothing else."""
+    person = join(is_staff=True, password="only-for-tests-2")
+    person.user_permissions.set(
+        Permission.objects.filter(codename__in=("change_user", "view_user", "delete_user"))
+    )
+    client.force_login(person)
+    return person
+
+
+def test_staff_without_all_rights_gain_none(helper, staff, user, client):
+    rights = {"is_active": "on", "is_staff": "on", "is_superuser": "on", "first_name": "Anna"}
+    client.post(f"{USERS}{user.pk}/change/", {**rights, "phone": "+79161110000"})
+    client.post(f"{USERS}{helper.pk}/change/", {**rights, "phone": helper.phone})
+    client.post(
+        f"{USERS}{staff.pk}/password/", {"password1": "new-one-77", "password2": "new-one-77"}
+    )
+    client.post(f"{USERS}{staff.pk}/delete/", {"post": "yes"})
+    for action in ("ban", "end_sessions", "delete_selected"):
+        form = {"action": action, "_selected_action": [staff.pk], "post": "yes"}
+        client.post(USERS, form)
+    before = staff.password, user.phone
+    for person in (helper, staff, user):
+        person.refresh_from_db()
+    assert (staff.password, user.phone) == before
+    assert (staff.is_active, user.first_name) == (True, "Anna")
+    assert [p.is_superuser for p in (helper, staff, user)] == [False, True, False]
+    assert [p.is_staff for p in (helper, staff, user)] == [True, True, False]
+
+
+def test_wrong_passwords_are_limited_by_network(client, staff):
+    form = {"username": staff.phone, "password": "wrong"}
+    for _ in range(10):
+        assert "Too many" not in client.post("/admin/login/", form).content.decode()
+    form["password"] = "only-for-tests-1"
+    assert "Too many" in client.post("/admin/login/", form).content.decode()
+    elsewhere = client.post("/admin/login/", form, REMOTE_ADDR="10.0.0.9")
+    assert elsewhere.status_code == 302
+
+
+def test_lifting_a_ban_revives_no_session(desk, user, as_user):
+    client = as_user(user)
+    act(desk, "ban", user)
+    act(desk, "unban", user)
+    assert client.profile().status_code == 401
+
+
+def test_users_who_invited_each_other_are_deleted_together(desk, join, as_user):
+    people = [join() for _ in range(6)]
+    for number, person in enumerate(people):
+        as_user(person).activate(people[number ^ 1].invite_code.value)
+    form = {"action": "delete_selected", "_selected_action": [p.pk for p in people], "post": "yes"}
+    assert desk.post(USERS, form).status_code == 302
+    assert User.objects.count() == 1
 
 
 def test_one_time_codes_are_not_in_the_admin(desk, anyone, phone):

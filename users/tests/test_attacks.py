@@ -16,7 +16,8 @@ from users import budgets, sms
 from users.codes import Try
 from users.errors import CodeRecentlySent, Refusal
 from users.login import confirm_code, send_code
-from users.models import User
+from users.models import Session, User
+from users.sessions import pair, rotate
 
 pytestmark = pytest.mark.django_db
 START = "2026-11-20T12:00:00Z"
@@ -108,6 +109,67 @@ def test_thirty_days_against_one_phone(addresses, owner_comes, compared, time_ma
     assert bool(logins) == owner_comes
 
 
+def test_an_attackers_own_logins_do_not_hide_a_surge(time_machine):
+    time_machine.move_to(START, tick=False)
+    for number in range(40):
+        own, address = "+79260000001", f"10.7.{number}.1"
+        ask(own, address)
+        confirm_code(own, newest_message(own), come_from(address))
+    budgets.WRONG_GUESSES.add(budgets.SURGE_LEAST + 1)
+    assert ask("+79161234567", OWNER) == 8
+
+
+def test_a_network_without_means_never_delays_the_owner(at_once, sms_outbox):
+    """In parallel, too: its requests touch nothing of the phone's."""
+    for number in range(20):
+        ask(f"+7926000{number:04}", "10.0.0.1")
+
+    def one(task):
+        phone, address = task
+        return [ask(phone, address) for _ in range(10)] if address == "10.0.0.1" else ask(*task)
+
+    for round_ in range(10):
+        phone = f"+7916777{round_:04}"
+        results = at_once(one, [(phone, "10.0.0.1")] * 7 + [(phone, f"10.1.{round_}.1")])
+        assert results[-1] == 4
+        assert results[:-1] == [[None] * 10] * 7
+
+
+def test_an_owner_at_a_new_network_keeps_the_tries_of_a_long_code(compared, time_machine):
+    time_machine.move_to(START, tick=False)
+    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1", "10.0.1.1"])
+    for _ in range(2):
+        ask(phone, "10.0.0.1")
+        guess_until_refused(phone, theirs, 4)
+    assert ask(phone, OWNER) == 8
+    for _ in range(50):
+        guess_until_refused(phone, theirs, 8)
+    owner_logs_in(phone)
+
+
+def test_a_refresh_elsewhere_makes_no_network_familiar_and_none_strange(time_machine):
+    time_machine.move_to(START, tick=False)
+    phone = "+79161234567"
+    owner_logs_in(phone)
+    session = Session.objects.get()
+    rotate(pair(session)["refresh"], come_from("10.9.9.9"))
+    assert budgets.is_familiar(phone, OWNER)
+    assert not budgets.is_familiar(phone, "10.9.9.9")
+
+
+def test_a_message_is_given_back_to_the_budget_that_paid(time_machine):
+    time_machine.move_to(START, tick=False)
+    phone = "+79161234567"
+    owner_logs_in(phone)
+    for number in range(5):
+        assert ask(phone, f"10.0.{number}.1")
+        time_machine.shift(timedelta(seconds=61))
+    for _ in range(10):
+        time_machine.shift(timedelta(seconds=61))
+        owner_logs_in(phone)
+        assert ask(phone, "10.0.9.1") is None
+
+
 def test_the_owner_can_log_in_at_the_very_worst_moment(compared, time_machine):
     """Everything at this phone is spent a second before, by strangers."""
     time_machine.move_to(START, tick=False)
@@ -159,6 +221,18 @@ def test_a_login_does_not_give_an_attacker_guesses_back(compared, time_machine):
         guess_until_refused(phone, theirs, 4)
         owner_logs_in(phone)
         time_machine.shift(timedelta(hours=1))
+    assert compared[4] == 6
+
+
+def test_guesses_at_the_very_code_the_owner_uses_are_not_given_back(compared, time_machine):
+    time_machine.move_to(START, tick=False)
+    phone = "+79161234567"
+    for _ in range(10):
+        ask(phone, OWNER)
+        for _ in range(2):
+            with pytest.raises(Refusal):
+                confirm_code(phone, "0000", come_from("10.0.0.1"))
+        owner_logs_in(phone)
     assert compared[4] == 6
 
 
@@ -253,7 +327,7 @@ def test_a_surge_ends_after_seven_quiet_days(time_machine, phone):
 
 def test_a_busy_system_is_allowed_more_wrong_guesses(time_machine, phone):
     time_machine.move_to(START, tick=False)
-    budgets.LOGINS.add(1000)
+    budgets.RETURNS.add(1000)
     budgets.WRONG_GUESSES.add(2 * budgets.SURGE_LEAST)
     assert ask(phone, OWNER) == 4
     assert not User.objects.exists()

@@ -128,8 +128,7 @@ NEVER = -1e12
 class LoginMachine(RuleBasedStateMachine):
     """Request, resend, wrong, right, wait: the product against a plain model of one phone.
 
-    A code is a list: the digits sent (None if not yet, so nothing to try), when sent, when it
-    expires, tries made.
+    A code is a list: its digits, when sent, when it expires, tries made, which budget paid.
     """
 
     PHONE, ADDRESS = "+79161234567", "192.0.2.1"
@@ -138,22 +137,19 @@ class LoginMachine(RuleBasedStateMachine):
     def begin(self) -> None:
         for model in (Budget, LoginCode, Session, Tally):
             model.objects.all().delete()
-        for meter in (budgets.SENDS, budgets.WRONG_GUESSES, budgets.LOGINS):
+        for meter in (budgets.SENDS, budgets.WRONG_GUESSES, budgets.RETURNS):
             meter.forget()
         sms.outbox.clear()
         self.now = START
-        self.codes: dict[tuple[int, bool], list] = {}
-        self.tokens = [5.0, 5.0]  # everybody's, and the familiar one's
+        self.codes: dict[int, list] = {}
+        self.tokens = [5.0, 5.0]  # everybody's, and the familiar network's
         self.wrong, self.last_wrong, self.familiar_until = 0, NEVER, NEVER
-
-    def familiar(self) -> bool:
-        return self.now < self.familiar_until
 
     def escalated(self) -> bool:
         return self.wrong >= 6 and self.now < self.last_wrong + WEEK
 
-    def living(self, lane):
-        code = self.codes.get(lane)
+    def living(self, digits: int):
+        code = self.codes.get(digits)
         return code if code and self.now < code[2] and code[3] < 3 else None
 
     def call(self, function, *arguments):
@@ -171,60 +167,46 @@ class LoginMachine(RuleBasedStateMachine):
 
     @rule()
     def request(self) -> None:
-        long = self.escalated()
-        lane = (8, self.familiar()) if long else (4, False)
-        old = self.living(lane)
-        payer = int(lane[1] or (self.tokens[0] < 1 and self.familiar()))
-        assume(abs(self.tokens[0] - 1) > 1e-3 and abs(self.tokens[1] - 1) > 1e-3)
+        assume(all(abs(tokens - 1) > 1e-3 for tokens in self.tokens))
+        digits = 8 if self.escalated() else 4
+        old = self.living(digits)
+        payer = int(self.tokens[0] < 1 and self.now < self.familiar_until)
         sent, refused = self.call(send_code, self.PHONE)
         if old and self.now < old[1] + 60:
             assert refused == "code_recently_sent"
         elif self.tokens[payer] < 1:
             assert refused == "too_many_codes"
-            fresh = old or [None, NEVER, self.now + 300, 0]
-            self.codes[lane] = [fresh[0], NEVER, *fresh[2:]]
         else:
             assert refused is None
-            assert sent.code_length == lane[0]
+            assert sent.code_length == digits
             code = sms.outbox[-1].text.rpartition("#")[2]
-            assert old is None or old[0] in (None, code), "a living code is kept"
+            assert old is None or old[0] == code, "a living code is kept"
             self.tokens[payer] -= 1
-            self.codes[lane] = [code, self.now, self.now + 300, old[3] if old else 0]
+            self.codes[digits] = [code, self.now, self.now + 300, old[3] if old else 0, payer]
 
     @rule(digits=st.sampled_from([4, 8]), right=st.booleans())
     def confirm(self, digits: int, right: bool) -> None:
-        lanes = [(8, True), (8, False)] if digits == 8 and self.familiar() else [(digits, False)]
-        known = next((self.codes[lane][0] for lane in lanes if lane in self.codes), None)
-        assume(not right or known)
-        typed = known if right else "wrong"
-        if not right:
-            taken = {self.codes[lane][0] for lane in lanes if lane in self.codes}
-            typed = next(t for t in (f"{n:0{digits}}" for n in range(9)) if t not in taken)
-        if right and any(self.codes.get(lane, [None])[0] is None for lane in lanes[:1]):
-            assume(False)
+        entry = self.codes.get(digits)
+        assume(entry or not right)
+        known = entry[0] if entry else "0" * digits
+        typed = known if right else f"{(int(known) + 1) % 10**digits:0{digits}}"
+        expected = self.tried(digits, right)
         login, refused = self.call(confirm_code, self.PHONE, typed)
-        expected = None
-        for lane in lanes:
-            expected = self.tried(lane, typed)
-            if expected == "login":
-                break
         assert (refused or "login") == expected
         assert bool(login) == (expected == "login")
 
-    def tried(self, lane, typed) -> str:
-        code = self.living(lane)
-        if code is None or code[0] is None:
-            entry = self.codes.get(lane)
-            exhausted = entry and entry[0] and self.now < entry[2]
-            return "too_many_attempts" if exhausted else "invalid_code"
+    def tried(self, digits: int, right: bool) -> str:
+        code, entry = self.living(digits), self.codes.get(digits)
+        if code is None:
+            return "too_many_attempts" if entry and self.now < entry[2] else "invalid_code"
         code[3] += 1
-        if lane[0] == 4 and self.escalated():
+        if digits == 4 and self.escalated():
             return "too_many_attempts"
-        if typed == code[0]:
+        if right:
             self.wrong = max(0, self.wrong - (code[3] - 1))
-            del self.codes[lane]
-            self.tokens[lane[1]] = min(5.0, self.tokens[lane[1]] + 1)
+            self.tokens[code[4]] = min(5.0, self.tokens[code[4]] + 1)
             self.familiar_until = self.now + 90 * 86400
+            del self.codes[digits]
             return "login"
         self.wrong = (self.wrong if self.now < self.last_wrong + WEEK else 0) + 1
         self.last_wrong = self.now

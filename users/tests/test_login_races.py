@@ -5,7 +5,8 @@ from django.apps import apps
 from django.test import RequestFactory
 
 from conftest import Client, error
-from users.models import LoginCode, Session, User
+from users.codes import Slot, Spent, charge_try
+from users.models import Budget, LoginCode, Session, User
 from users.sessions import open_session, pair
 
 MANY = 32
@@ -28,6 +29,11 @@ def test_one_right_code_logs_in_once(at_once, phone, code):
     assert User.objects.count() == InviteCode.objects.count() == Session.objects.count() == 1
 
 
+def test_a_double_click_on_the_right_code_costs_nothing(at_once, phone, code):
+    at_once(lambda _: Client().confirm(phone, code), range(3))
+    assert not Budget.objects.filter(kind="guesses-phone", spent__gt=0).exists()
+
+
 def test_wrong_codes_take_exactly_three_tries(at_once, phone, code):
     wrong = [f"{(int(code) + step) % 10_000:04}" for step in range(1, MANY + 1)]
     answers = at_once(lambda guess: Client().confirm(phone, guess), wrong)
@@ -48,11 +54,19 @@ def test_wrong_codes_from_many_addresses_take_exactly_three_tries(at_once, phone
     assert [answer.status_code for answer in answers].count(400) == 3
 
 
+def test_of_two_right_tries_charged_before_either_is_spent_one_wins(phone, code):
+    slot = Slot(phone, 4)
+    first, second = charge_try(slot), charge_try(slot)
+    assert first.matches(code)
+    assert second.matches(code)
+    assert first.spend("10.0.0.1")
+    assert second.spend("10.0.0.2") is None
+
+
 def test_first_logins_of_one_phone_make_one_user(at_once, phone, code, monkeypatch):
     """Even if the code could be spent by all, as it can't."""
-    monkeypatch.setattr("users.codes.Try.spend", lambda attempt: True)
+    monkeypatch.setattr("users.codes.Try.spend", lambda attempt, network: Spent(0, False))
     monkeypatch.setattr("users.codes.TRIES", MANY)
-    monkeypatch.setattr("users.codes._mark", lambda network: "")
     monkeypatch.setattr("users.budgets.take_guess", lambda *who: 1)
     answers = at_once(lambda _: Client().confirm(phone, code), range(MANY))
     assert [answer.status_code for answer in answers] == [200] * MANY

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.management.base import BaseCommand
+from django.db import transaction
 from django.db.models import Count, F, IntegerField, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
@@ -10,7 +11,7 @@ from referrals.models import Activation, InviteCode
 
 
 class Command(BaseCommand):
-    """Count every code's activations anew, and write those that differ, in one statement."""
+    """Count every code's activations anew, and write those that differ."""
 
     help = "Count the activations of every invite code anew and mend counters that differ."
 
@@ -24,7 +25,8 @@ class Command(BaseCommand):
         )
         right = Coalesce(Subquery(counted), 0, output_field=IntegerField())
         wrong = InviteCode.objects.annotate(right=right).exclude(activations_count=F("right"))
-        mended = InviteCode.objects.filter(pk__in=wrong.values("pk")).update(
-            activations_count=right
-        )
+        with transaction.atomic():
+            # Locked first: an UPDATE that waits for a lock would count as of before its wait.
+            keys = wrong.select_for_update(of=("self",)).order_by("pk").values_list("pk", flat=True)
+            mended = InviteCode.objects.filter(pk__in=list(keys)).update(activations_count=right)
         self.stdout.write(f"{mended} counters mended.")
