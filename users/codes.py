@@ -40,6 +40,11 @@ class Slot:
         return digest("code", self.phone, self.digits, self.network)
 
     @property
+    def phone_key(self) -> str | None:
+        """What all long codes of the phone have in common."""
+        return digest("phone", self.phone) if self.network else None
+
+    @property
     def test_code(self) -> str | None:
         """The fixed code of a phone in `TEST_PHONES` until its last day; it has 4 digits."""
         code, last_day = settings.TEST_PHONES.get(self.phone, ("", date.min))
@@ -55,6 +60,7 @@ class Try:
     """A try that was charged, and the code it must match."""
 
     slot: Slot
+    key: str
     nonce: str
     left: int
 
@@ -68,7 +74,7 @@ class Try:
         row = write(
             """DELETE FROM users_logincode WHERE key = %s AND nonce = %s
             RETURNING wrong_from, familiar""",
-            [self.slot.key, self.nonce],
+            [self.key, self.nonce],
         )
         if row is None:
             return None
@@ -77,7 +83,7 @@ class Try:
 
     def mark_wrong(self, network: str) -> None:
         """Remember where a wrong guess came from, for the login that may give it back."""
-        LoginCode.objects.filter(key=self.slot.key, nonce=self.nonce).update(
+        LoginCode.objects.filter(key=self.key, nonce=self.nonce).update(
             wrong_from=Concat(F("wrong_from"), Value(_mark(network)))
         )
 
@@ -98,20 +104,22 @@ def mark_sent(slot: Slot, *, familiar: bool) -> str:
     """
     now, nonce = timezone.now(), secrets.token_hex(16)
     dead = "(users_logincode.expires_at <= %s OR users_logincode.tries >= %s)"
-    fresh = {"nonce", "tries", "wrong_from", "delivered", "expires_at"}
+    fresh = {"nonce", "tries", "roaming_tries", "wrong_from", "delivered", "expires_at"}
     renewed = ", ".join(
         f"{name} = CASE WHEN {dead} THEN excluded.{name} ELSE users_logincode.{name} END"
         for name in sorted(fresh)
     )
     row = write(
         f"""INSERT INTO users_logincode
-            (key, nonce, tries, wrong_from, delivered, familiar, sent_at, expires_at)
-        VALUES (%s, %s, 0, '', FALSE, %s, %s, %s)
+            (key, phone_key, nonce, tries, roaming_tries, wrong_from, delivered, familiar,
+             sent_at, expires_at)
+        VALUES (%s, %s, %s, 0, 0, '', FALSE, %s, %s, %s)
         ON CONFLICT (key) DO UPDATE SET
             sent_at = excluded.sent_at, familiar = excluded.familiar, {renewed}
         WHERE {dead} OR users_logincode.sent_at <= %s RETURNING nonce""",  # noqa: S608
         [
             slot.key,
+            slot.phone_key,
             nonce,
             familiar,
             now,
@@ -161,7 +169,26 @@ def charge_try(slot: Slot) -> Try | None:
         RETURNING nonce, tries""",
         [slot.key, timezone.now(), TRIES],
     )
-    return Try(slot, row[0], TRIES - row[1]) if row else None
+    return Try(slot, slot.key, row[0], TRIES - row[1]) if row else None
+
+
+def charge_roaming_tries(slot: Slot) -> list[Try]:
+    """Charge a try at each long code of the phone that was asked for from another network.
+
+    All other networks have three tries at each together, apart from those of its own.
+    """
+    now = timezone.now()
+    codes = LoginCode.objects.filter(phone_key=slot.phone_key, delivered=True, expires_at__gt=now)
+    charged = []
+    for key in codes.exclude(key=slot.key).values_list("key", flat=True):
+        row = write(
+            """UPDATE users_logincode SET roaming_tries = roaming_tries + 1
+            WHERE key = %s AND roaming_tries < %s RETURNING nonce, roaming_tries""",
+            [key, TRIES],
+        )
+        if row:
+            charged.append(Try(slot, key, row[0], TRIES - row[1]))
+    return charged
 
 
 def remaining_life(slot: Slot) -> float:

@@ -114,21 +114,19 @@ def _deliver(slot: Slot, code: str) -> None:
 def _try(slot: Slot, code: str, network: str) -> Try:
     """The right try. It is charged before it is compared: parallel guesses can't share one."""
     attempt = codes.charge_try(slot)
-    if attempt is None:
-        raise _nothing_to_try(slot)
-    left = budgets.take_guess(slot.phone, network, slot.digits)
+    attempts = [attempt] if attempt else []
+    if slot.digits == budgets.LONG and not codes.remaining_life(slot):
+        attempts = codes.charge_roaming_tries(slot)  # asked for on one network, typed on another
+    left = budgets.take_guess(slot.phone, network, slot.digits) if attempts else None
     if left is None:
-        raise _nothing_to_try(slot)
-    if not attempt.matches(code):
+        life = codes.remaining_life(slot)
+        raise TooManyAttempts(life) if life else InvalidCode()
+    for attempt in attempts:
+        if attempt.matches(code):
+            return attempt
         attempt.mark_wrong(network)
-        budgets.note_wrong_guess(slot.phone, network, slot.digits)
-        raise InvalidCode(attempts_left=min(attempt.left, left))
-    return attempt
-
-
-def _nothing_to_try(slot: Slot) -> TooManyAttempts | InvalidCode:
-    life = codes.remaining_life(slot)
-    return TooManyAttempts(life) if life else InvalidCode()
+    budgets.note_wrong_guess(slot.phone, network, slot.digits)
+    raise InvalidCode(attempts_left=min(left, *(attempt.left for attempt in attempts)))
 
 
 def _log_in(attempt: Try, network: str, request: AnyRequest) -> Login:

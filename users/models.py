@@ -70,8 +70,10 @@ class LoginCode(models.Model):
     """
 
     key = models.CharField(max_length=32, primary_key=True)
+    phone_key = models.CharField(max_length=32, null=True, db_index=True)  # noqa: DJ001  # long ones
     nonce = models.CharField(max_length=32)
     tries = models.PositiveSmallIntegerField(default=0)
+    roaming_tries = models.PositiveSmallIntegerField(default=0)
     wrong_from = models.CharField(max_length=24, blank=True, default="")
     delivered = models.BooleanField(default=False)
     familiar = models.BooleanField(default=False)

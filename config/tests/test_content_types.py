@@ -5,8 +5,6 @@ import sys
 
 import pytest
 
-from config.wsgi import application
-
 pytestmark = pytest.mark.django_db
 
 
@@ -23,6 +21,8 @@ def post(path: str, content_type: str) -> str:
         "wsgi.errors": sys.stderr,
         "wsgi.url_scheme": "http",
     }
+    from config.wsgi import application  # not before the static files are there
+
     answers = []
     body = application(environ, lambda status, headers, *rest: answers.append(status))
     body.close()
