@@ -218,8 +218,8 @@ class TallyAdmin(ReadOnlyAdmin):
 
 def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:
     """A short list of `rows`, with a link to the page that has all of them."""
-    shown = format_html_join("", "<li>{}</li>", ((row,) for row in rows))
-    return format_html('<ul>{}</ul><a href="{}?{}">{}</a>', shown, url, query, _("Show all"))
+    shown = format_html_join("", "{}<br>", ((row,) for row in rows))
+    return format_html('<div>{}<a href="{}?{}">{}</a></div>', shown, url, query, _("Show all"))
 
 
 def _say(request: HttpRequest, count: int) -> None:

@@ -145,6 +145,7 @@ class Tally(models.Model):
     objects = Sweepable.as_manager()
 
     class Meta:
+        verbose_name_plural = "tallies"
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("kind", "hour"), name="tally_kind_hour_unique")
         ]

@@ -91,7 +91,8 @@ def test_four_processes_rotate_a_refresh_token_once(server):
 
 
 def test_while_codes_are_sent_nobody_waits(transactional_db):
-    with running(SMS_DELAY="1-2") as server:
+    """Two processes that waited would need 350 s for these, and answer nothing meanwhile."""
+    with running(SMS_DELAY="3-4") as server:
         access = server.log_in("+79161230006")["access"]
         with ThreadPoolExecutor(200) as pool:
             began = time.monotonic()
@@ -106,8 +107,9 @@ def test_while_codes_are_sent_nobody_waits(transactional_db):
                 for n in range(200)
             ]
             time.sleep(0.5)
-            asked = time.monotonic()
             assert server.call("GET", "/api/v1/profile/", access=access)[0] == 200
-            assert time.monotonic() - asked < 1
+            assert not any(future.done() for future in sending[-50:]), (
+                "the profile waited for codes"
+            )
             assert {future.result()[0] for future in sending} == {200}
-            assert 1 < time.monotonic() - began < 10
+            assert 3 < time.monotonic() - began < 60
