@@ -145,6 +145,12 @@ def test_apprise_is_loaded_only_where_it_is_used():
     assert result.stdout.strip() == "False", result.stderr
 
 
-def test_the_text_is_in_the_persons_language_where_there_is_a_translation(anyone, phone, receiver):
+def test_the_text_is_in_the_persons_language(anyone, phone, receiver):
     anyone.call("POST", "auth/code/", {"phone": phone}, HTTP_ACCEPT_LANGUAGE="ru")
-    assert receiver.got[0]["message"]
+    assert receiver.got[0]["message"].startswith("Ваш код: ")
+
+
+def test_errors_are_in_the_persons_language_and_their_codes_in_none(anyone):
+    answer = anyone.call("POST", "auth/code/", {"phone": "112"}, HTTP_ACCEPT_LANGUAGE="ru-RU,ru")
+    assert error(answer) == "invalid_phone"
+    assert answer.json()["errors"][0]["detail"].startswith("Введите номер")
