@@ -74,7 +74,7 @@ class LoginCode(models.Model):
     nonce = models.CharField(max_length=32)
     tries = models.PositiveSmallIntegerField(default=0)
     roaming_tries = models.PositiveSmallIntegerField(default=0)
-    wrong_from = models.CharField(max_length=24, blank=True, default="")
+    wrong_from = models.CharField(max_length=48, blank=True, default="")  # 6 marks of 8
     delivered = models.BooleanField(default=False)
     familiar = models.BooleanField(default=False)
     sent_at = models.DateTimeField()
