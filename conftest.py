@@ -204,6 +204,3 @@ def at_once(transactional_db: None) -> Iterator[Callable[..., list[Any]]]:
         return results
 
     return run
-
-
-only_postgres = pytest.mark.skipif("connection.vendor != 'postgresql'", reason="needs PostgreSQL")

@@ -21,19 +21,16 @@ class NamesSerializer(serializers.ModelSerializer[User]):
         fields = ("first_name", "last_name", "email")
 
 
-class ReferralSerializer(serializers.Serializer[Any]):
-    invite_code = serializers.CharField(help_text="One's own code, for ever.")
-    activated_invite_code = serializers.CharField(allow_null=True)
-    activated_at = serializers.DateTimeField(allow_null=True)
-    invitees_count = serializers.IntegerField()
-
-
-class ProfileSerializer(ReferralSerializer):
+class ProfileSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField()
     first_name = serializers.CharField(allow_blank=True)
     last_name = serializers.CharField(allow_blank=True)
     email = serializers.CharField(allow_blank=True)
+    invite_code = serializers.CharField(help_text="One's own code, for ever.")
     invite_link = serializers.URLField()
+    activated_invite_code = serializers.CharField(allow_null=True)
+    activated_at = serializers.DateTimeField(allow_null=True)
+    invitees_count = serializers.IntegerField()
     invitees = serializers.ListField(
         child=serializers.CharField(), help_text="The phones of the 50 newest invitees."
     )

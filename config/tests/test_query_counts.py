@@ -43,48 +43,50 @@ def invite_many():
 def test_sending_a_code(anyone, phone, queries):
     anyone.request_code("+79160009999")  # the estimates are fresh now
     with queries(5):  # escalated?, code, phone's budget, address's budget, delivered
-        anyone.request_code(phone)
+        assert anyone.request_code(phone).status_code == 200
 
 
 def test_a_first_login(anyone, phone, sent_code, queries):
     anyone.request_code(phone)
     with queries(18):
-        anyone.confirm(phone, sent_code())
+        assert anyone.confirm(phone, sent_code()).json()["is_new_user"] is True
 
 
 def test_a_later_login(anyone, user, sent_code, queries):
     anyone.request_code(user.phone)
     with queries(13):
-        anyone.confirm(user.phone, sent_code())
+        assert anyone.confirm(user.phone, sent_code()).json()["is_new_user"] is False
 
 
 def test_a_refresh(anyone, as_user, user, queries):
     token = as_user(user).refresh_token
     with queries(2):
-        anyone.refresh(token)
+        assert anyone.refresh(token).status_code == 200
 
 
 def test_checking_a_token(anyone, as_user, user, queries):
     token = as_user(user).refresh_token
     with queries(1):
-        anyone.call("POST", "auth/token/verify/", {"token": token})
+        answer = anyone.call("POST", "auth/token/verify/", {"token": token})
+    assert answer.status_code == 200
 
 
 def test_logging_out(me, queries):
     with queries(2):
-        me.call("POST", "auth/logout/")
+        assert me.call("POST", "auth/logout/").status_code == 204
 
 
 def test_listing_sessions(me, as_user, user, queries):
     for _ in range(5):
         as_user(user)
     with queries(2):
-        me.call("GET", "auth/sessions/")
+        assert len(me.call("GET", "auth/sessions/").json()) == 6
 
 
 def test_changing_a_name(me, queries):
     with queries(4):
-        me.call("PATCH", "profile/", {"first_name": "Anna"})
+        answer = me.call("PATCH", "profile/", {"first_name": "Anna"})
+    assert answer.json()["first_name"] == "Anna"
 
 
 def test_activating(me, friend, queries):
@@ -117,7 +119,10 @@ def test_a_page_of_invitees(me, user, invite_many, queries):
     page = "profile/invitees/?limit=100"
     for _ in range(3):
         with queries(2):
-            page = me.call("GET", page).json()["next"]
+            answer = me.call("GET", page).json()
+        assert len(answer["results"]) == 100
+        page = answer["next"]
+    assert page is None
 
 
 def test_the_list_of_all_users(staff, as_user, user, invite_many, queries):
@@ -131,4 +136,4 @@ def test_the_list_of_all_users(staff, as_user, user, invite_many, queries):
 def test_one_user_for_staff(staff, as_user, user, queries):
     client = as_user(staff)
     with queries(2):
-        client.call("GET", f"profiles/{user.pk}/")
+        assert client.call("GET", f"profiles/{user.pk}/").json()["phone"] == user.phone

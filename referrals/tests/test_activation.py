@@ -77,15 +77,9 @@ def test_two_people_may_activate_each_other(me, user, friend, as_user):
     assert as_user(friend).activate(user.invite_code.value).status_code == 200
 
 
-def test_wrong_codes_are_limited_and_a_right_one_costs_nothing(me, friend, time_machine):
+def test_wrong_codes_are_limited_and_a_right_one_costs_nothing(user, friend, as_user, time_machine):
     time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
-    from django.test import RequestFactory
-
-    from users.sessions import open_session
-    from users.tests.test_sessions import pair  # the token must live at the moved time
-
-    user = Activation._meta.get_field("invitee").related_model.objects.exclude(pk=friend.pk).get()
-    me.use(pair(open_session(user, RequestFactory().get("/")))["access"])
+    me = as_user(user)  # now, so that the token lives at this time
     for _ in range(10):
         assert error(me.activate("ZZZZZ2")) == "unknown_invite_code"
     answer = me.activate(friend.invite_code.value)

@@ -203,6 +203,7 @@ def test_the_owner_can_log_in_at_the_very_worst_moment(compared, time_machine):
         time_machine.shift(timedelta(seconds=7))
     for _ in range(3):
         owner_logs_in(phone)
+    assert Session.objects.count() == 4
 
 
 def test_a_code_that_was_not_sent_cannot_be_guessed(compared, time_machine, settings):
