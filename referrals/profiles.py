@@ -3,11 +3,12 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
+import orjson
 import phonenumbers
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 
 from referrals import invites
@@ -15,18 +16,46 @@ from referrals.models import InviteCode
 from users.errors import InvalidPhone, TokenNotValid
 from users.models import User
 from users.phones import parse_phone
+from users.sql import Row, moment, read
 
-Row = tuple[str, int, str | None, datetime | None]
+SHOWN = 50  # invitees in a profile
+
+AS_JSON = {
+    "postgresql": "json_agg(json_build_array(phone, activated_at))::text",
+    "sqlite": "json_group_array(json_array(phone, activated_at))",
+}
+REFERRAL = """SELECT mine.value, mine.activations_count, entered.code, entered.activated_at,
+    (SELECT {as_json} FROM (
+        SELECT users_user.phone, activation.activated_at
+        FROM referrals_activation AS activation
+        JOIN users_user ON users_user.id = activation.invitee_id
+        WHERE activation.inviter_id = %s
+        ORDER BY activation.activated_at DESC, activation.id DESC LIMIT %s
+    ) AS newest)
+FROM referrals_invitecode AS mine
+LEFT JOIN referrals_activation AS entered ON entered.invitee_id = mine.owner_id
+WHERE mine.owner_id = %s"""
+
+
+class Invitee(NamedTuple):
+    """Who entered the user's code, and when."""
+
+    phone: str
+    activated_at: datetime
 
 
 @dataclass(frozen=True)
 class Referral:
-    """Everything about a user's own code and the code they activated; no inviter's phone."""
+    """Everything about a user's own code and the code they activated; no inviter's phone.
+
+    `newest` are the newest invitees, one more than `SHOWN` if there are as many.
+    """
 
     invite_code: str
     invitees_count: int
     activated_invite_code: str | None
     activated_at: datetime | None
+    newest: list[Invitee]
 
     @property
     def invite_link(self) -> str:
@@ -39,24 +68,31 @@ def referral_of(user: User) -> Referral:
 
     Raises `InviteCodesExhausted`, or `TokenNotValid` if the account was deleted meanwhile.
     """
-    rows = InviteCode.objects.filter(owner=user).values_list(
-        "value",
-        "activations_count",
-        "owner__activation__code",
-        "owner__activation__activated_at",
-    )
-    row = rows.first() or _issued(user, rows)
+    row = _row(user) or _issued(user)
     if row is None:
         raise TokenNotValid
-    return Referral(*row)
+    value, count, code, activated_at, newest = row
+    return Referral(
+        value,
+        count,
+        code,
+        activated_at and moment(activated_at),
+        [Invitee(phone, moment(time)) for phone, time in orjson.loads(newest or "[]")],
+    )
 
 
-def _issued(user: User, rows: QuerySet[InviteCode, Row]) -> Row | None:
+def _row(user: User) -> Row | None:
+    sql = REFERRAL.format(as_json=AS_JSON[connection.vendor])
+    rows = read(sql, [user.pk, SHOWN + 1, user.pk])
+    return rows[0] if rows else None
+
+
+def _issued(user: User) -> Row | None:
     try:
         invites.issue(user)
     except IntegrityError:  # there is no such user any more
         return None
-    return rows.first()
+    return _row(user)
 
 
 def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:

@@ -1,7 +1,6 @@
 """The profile and its invitees over HTTP: read the input, call the rules, say what came of it."""
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import IsAdminUser
@@ -11,7 +10,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 
 from referrals import errors, invites, profiles
 from referrals.models import Activation
-from referrals.pagination import InviteePages, NewestInvitees, UserPages
+from referrals.pagination import InviteePages, ProfileInvitees, UserPages
 from referrals.serializers import (
     InviteCodeSerializer,
     InviteeSerializer,
@@ -165,9 +164,6 @@ class UserViewSet(ReadOnlyModelViewSet[User]):
 def _profile(request: Request) -> Response:
     user = me(request)
     referral = profiles.referral_of(user)
-    pages = NewestInvitees()
-    newest = pages.paginate_queryset(invites.invitees_of(user), request) or []
-    pages.base_url = request.build_absolute_uri(reverse("invitees"))
     return Response(
         {
             "phone": user.phone,
@@ -179,7 +175,7 @@ def _profile(request: Request) -> Response:
             "activated_invite_code": referral.activated_invite_code,
             "activated_at": referral.activated_at,
             "invitees_count": referral.invitees_count,
-            "invitees": [activation.invitee.phone for activation in newest],
-            "invitees_next": pages.get_next_link(),
+            "invitees": [invitee.phone for invitee in referral.newest[: profiles.SHOWN]],
+            "invitees_next": ProfileInvitees(referral.newest).link_to_next(request),
         }
     )
