@@ -1,6 +1,7 @@
 """Pages found by where the last one ended, so that a deep page costs what the first costs."""
 
 from datetime import timedelta
+from typing import Any
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -9,6 +10,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from referrals.profiles import SHOWN, Invitee
+from users.sql import moment
 
 LARGEST_PAGE = 100
 
@@ -60,13 +62,16 @@ class ProfileInvitees(InviteePages):
         self.page, rest = newest[:SHOWN], newest[SHOWN:]
         self.cursor, self.has_previous, self.has_next = None, False, bool(rest)
         if rest:
-            self.next_position = str(rest[0].activated_at)
+            self.next_position = self._get_position_from_instance(rest[0], self.ordering)
 
     def link_to_next(self, request: Request) -> str | None:
         """The address of the page after it, if there is one."""
         if self.has_next:
             self.base_url = request.build_absolute_uri(reverse("invitees"))
         return self.get_next_link()
+
+    def _get_position_from_instance(self, invitee: Any, ordering: Any) -> str:
+        return str(moment(invitee.activated_at))
 
 
 class UserPages(Pages):

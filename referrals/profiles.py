@@ -16,32 +16,38 @@ from referrals.models import InviteCode
 from users.errors import InvalidPhone, TokenNotValid
 from users.models import User
 from users.phones import parse_phone
-from users.sql import Row, moment, read
+from users.sql import moment, read
 
 SHOWN = 50  # invitees in a profile
 
-AS_JSON = {
-    "postgresql": "json_agg(json_build_array(phone, activated_at))::text",
-    "sqlite": "json_group_array(json_array(phone, activated_at))",
+JSON = {
+    "postgresql": {
+        "array": "json_build_array",
+        "collect": "json_agg",
+        "nest": "",
+        "text": "::text",
+    },
+    "sqlite": {"array": "json_array", "collect": "json_group_array", "nest": "json", "text": ""},
 }
-REFERRAL = """SELECT mine.value, mine.activations_count, entered.code, entered.activated_at,
-    (SELECT {as_json} FROM (
-        SELECT users_user.phone, activation.activated_at
+REFERRAL = """(SELECT {array}(
+    mine.value, mine.activations_count, entered.code, entered.activated_at,
+    {nest}((SELECT {collect}({array}(phone, activated_at)) FROM (
+        SELECT invitee.phone, activation.activated_at
         FROM referrals_activation AS activation
-        JOIN users_user ON users_user.id = activation.invitee_id
-        WHERE activation.inviter_id = %s
-        ORDER BY activation.activated_at DESC, activation.id DESC LIMIT %s
-    ) AS newest)
-FROM referrals_invitecode AS mine
+        JOIN users_user AS invitee ON invitee.id = activation.invitee_id
+        WHERE activation.inviter_id = users_user.id
+        ORDER BY activation.activated_at DESC, activation.id DESC LIMIT {limit}
+    ) AS newest))
+){text} FROM referrals_invitecode AS mine
 LEFT JOIN referrals_activation AS entered ON entered.invitee_id = mine.owner_id
-WHERE mine.owner_id = %s"""
+WHERE mine.owner_id = users_user.id)"""
 
 
 class Invitee(NamedTuple):
-    """Who entered the user's code, and when."""
+    """Who entered the user's code, and when: ISO 8601, in UTC where no offset is given."""
 
     phone: str
-    activated_at: datetime
+    activated_at: str
 
 
 @dataclass(frozen=True)
@@ -63,36 +69,41 @@ class Referral:
         return f"{settings.PUBLIC_URL}/i/{self.invite_code}"
 
 
-def referral_of(user: User) -> Referral:
-    """The user's referral data in one query; a missing invite code is issued now.
+def referral_column() -> str:
+    """SQL of a column with a user's referral data, to be read along with `users_user`."""
+    return REFERRAL.format(limit=SHOWN + 1, **JSON[connection.vendor])
 
+
+def referral_of(user: User) -> Referral:
+    """The user's referral data; a missing invite code is issued now.
+
+    No query where it was read along with the user, else one.
     Raises `InviteCodesExhausted`, or `TokenNotValid` if the account was deleted meanwhile.
     """
-    row = _row(user) or _issued(user)
-    if row is None:
+    text = vars(user).pop("read_along", None) or _read(user) or _issued(user)
+    if text is None:
         raise TokenNotValid
-    value, count, code, activated_at, newest = row
+    value, count, code, activated_at, newest = orjson.loads(text)
     return Referral(
         value,
         count,
         code,
         activated_at and moment(activated_at),
-        [Invitee(phone, moment(time)) for phone, time in orjson.loads(newest or "[]")],
+        [Invitee(*one) for one in newest or ()],
     )
 
 
-def _row(user: User) -> Row | None:
-    sql = REFERRAL.format(as_json=AS_JSON[connection.vendor])
-    rows = read(sql, [user.pk, SHOWN + 1, user.pk])
-    return rows[0] if rows else None
+def _read(user: User) -> str | None:
+    rows = read(f"SELECT {referral_column()} FROM users_user WHERE id = %s", [user.pk])  # noqa: S608
+    return rows[0][0] if rows else None
 
 
-def _issued(user: User) -> Row | None:
+def _issued(user: User) -> str | None:
     try:
         invites.issue(user)
     except IntegrityError:  # there is no such user any more
         return None
-    return _row(user)
+    return _read(user)
 
 
 def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
