@@ -153,7 +153,7 @@ else:
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 20_000,  # milliseconds
-        **_database["OPTIONS"],
+        **_database.get("OPTIONS", {}),
     }
     # A strict pool: the pool's size is the limit, whatever the number of greenlets.
     _database["ENGINE"] = "config.postgresql"
