@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from referrals.invites import invitees_of
 from referrals.models import Activation, InviteCode
 from referrals.profiles import erase, search_users
-from users.admin import SHOWN, ReadOnlyAdmin, UserAdmin, shown_and_all
+from users.admin.lists import SHOWN, ReadOnlyAdmin, shown_and_all
+from users.admin.users import UserAdmin
 from users.models import User
 
 admin.site.unregister(User)

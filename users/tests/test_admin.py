@@ -92,7 +92,7 @@ def test_the_list_shows_code_inviter_and_count_and_is_searched_by_both(desk, use
         assert shown in text
 
     def rows(query: str) -> int:
-        return desk.get(USERS, {"q": query}).content.decode().count('class="action-select"')
+        return desk.get(USERS, {"q": query}).content.decode().count('name="_selected_action"')
 
     assert rows(user.phone) == rows(user.invite_code.value) == 1
     assert rows("nobody") == 0
@@ -157,7 +157,7 @@ def test_budgets_are_found_by_phone_and_by_address_and_cleared(desk, user):
 
     def rows(query: str) -> str:
         text = desk.get("/admin/users/budget/", {"q": query}).content.decode()
-        return text if 'class="action-select"' in text else ""
+        return text if 'name="_selected_action"' in text else ""
 
     assert "guesses-phone" in rows("8" + user.phone[2:])
     assert "guesses-network" in rows("203.0.113.9")
