@@ -9,9 +9,11 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from referrals.invites import invitees_of
+from referrals.invites import WRONG_CODES, invitees_of
 from referrals.models import Activation, InviteCode
-from referrals.profiles import erase, search_users
+from referrals.profiles import erase
+from referrals.search import search_activations, search_codes, search_users
+from users.admin.budgets import TITLES
 from users.admin.lists import SHOWN, ReadOnlyAdmin, shown_and_all
 from users.admin.users import UserAdmin
 from users.models import User
@@ -102,8 +104,15 @@ class InviteCodeAdmin(ReadOnlyAdmin):
 
     list_display = ("value", "owner", "activations_count")
     list_select_related = ("owner",)
-    search_fields = ("=value", "=owner__phone")
+    search_fields = ("value",)
+    search_help_text = _("A phone or an invite code, written in full")
     ordering = ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[InviteCode], search_term: str
+    ) -> tuple[QuerySet[InviteCode], bool]:
+        """By an index, however many codes there are."""
+        return search_codes(queryset, search_term), False
 
     def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
         """Never: a code is for ever."""
@@ -116,5 +125,16 @@ class ActivationAdmin(ReadOnlyAdmin):
 
     list_display = ("invitee", "inviter", "code", "activated_at")
     list_select_related = ("invitee", "inviter")
-    search_fields = ("=code", "=invitee__phone", "=inviter__phone")
+    list_filter = ("activated_at",)
+    search_fields = ("code",)
+    search_help_text = _("A phone or an invite code, written in full")
     ordering = ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Activation], search_term: str
+    ) -> tuple[QuerySet[Activation], bool]:
+        """By an index, however many activations there are."""
+        return search_activations(queryset, search_term), False
+
+
+TITLES[WRONG_CODES] = _("wrong invite codes")

@@ -6,10 +6,12 @@ instead of 4 until the guesses stop. So nobody is locked out by somebody else's 
 """
 
 import sys
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from users import security
@@ -18,7 +20,7 @@ from users.buckets import Rate, Strikes, spent_keys
 from users.codes import Slot
 from users.errors import InvalidPhone, TooManyCodes
 from users.meters import HOUR, Meter
-from users.models import Session
+from users.models import Budget, Session
 from users.phones import parse_phone
 
 SHORT, LONG = 4, 8
@@ -109,6 +111,13 @@ def is_surging() -> bool:
 def is_escalated(phone: str) -> bool:
     """Whether the wrong guesses at this phone are spent."""
     return bool(spent_keys({GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit}))
+
+
+def spent(strikes: Strikes) -> QuerySet[Budget]:
+    """The rows in which all of these strikes are spent now."""
+    return Budget.objects.filter(
+        kind=strikes.name, spent__gte=strikes.limit, full_at__gt=time.time()
+    )
 
 
 def take_guess(phone: str, network: str, digits: int) -> int | None:
