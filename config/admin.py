@@ -11,6 +11,9 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
+from referrals import charts
+from users.models import User
+
 # What Alpine.js and unfold's own style attributes need, and only here. Everything is our own.
 POLICY = {
     "script-src": [SELF, UNSAFE_EVAL],
@@ -26,6 +29,16 @@ class Site(UnfoldAdminSite):
     """The admin of this product."""
 
     index_title = _("Overview")
+    index_template = "referrals/overview.html"
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The figures, for those who may see users; for others the plain list of what they may."""
+        figures = charts.page() if self._registry[User].has_view_permission(request) else None
+        context = {**(extra_context or {}), "dashboard": figures}
+        response: HttpResponse = super().index(request, context)
+        return response
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Callable[..., Any]:
         """A view for staff only, whose page may run what `POLICY` allows."""

@@ -33,6 +33,7 @@ SENDS = Meter("sends")
 GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
 GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
 WRONG_GUESSES = Meter("wrong-guesses")
+LOGINS = Meter("logins")
 RETURNS = Meter("returns")
 SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each return in that hour
 
@@ -160,7 +161,8 @@ def give_back_guesses(slot: Slot, network: str, *, wrong: int) -> None:
 
 
 def note_login(last_login: datetime | None) -> None:
-    """Count users who come back after a day or more: what an attacker can't make many of."""
+    """Count a login, and users who come back after a day: an attacker can't make many of these."""
+    LOGINS.add()
     if last_login and last_login < timezone.now() - timedelta(days=1):
         RETURNS.add()
 

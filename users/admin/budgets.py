@@ -23,6 +23,7 @@ TITLES: dict[Rate | Strikes, Any] = {
 }
 METERS = {
     budgets.SENDS.kind: _("codes sent"),
+    budgets.LOGINS.kind: _("codes used"),
     budgets.WRONG_GUESSES.kind: _("wrong guesses"),
     budgets.RETURNS.kind: _("users who came back after a day"),
 }
