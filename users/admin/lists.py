@@ -3,13 +3,15 @@
 from typing import Any, ClassVar
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 SHOWN = 20
 
@@ -36,6 +38,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: self.MOST + 1].count()
 
 
+class BoundedList(ChangeList):
+    """A list that sorts by nothing but `sortable_by`, whatever the address says."""
+
+    def get_ordering_field(self, field_name: str) -> Any:
+        """The column to sort by, or None for one without an index."""
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page; how many rows there are is told below it, and only there."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class BoundedAdmin(ModelAdmin):
     """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
 
@@ -44,6 +59,13 @@ class BoundedAdmin(ModelAdmin):
     list_per_page = 50
     list_disable_select_all = True
     sortable_by: ClassVar[tuple[str, ...]] = ()
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+    }
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
+        """Ours."""
+        return BoundedList
 
 
 class ReadOnlyAdmin(BoundedAdmin):
