@@ -1,7 +1,11 @@
 """What all lists of the admin have in common: they stay quick with a million rows."""
 
+from operator import attrgetter
 from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets, site
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
@@ -58,10 +62,20 @@ class BoundedAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_disable_select_all = True
+    show_facets = ShowFacets.NEVER  # they count all rows
     sortable_by: ClassVar[tuple[str, ...]] = ()
     formfield_overrides: ClassVar[dict[Any, Any]] = {
         ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
     }
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick; of all rights only those that this site asks for, in few words."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.related_model is Permission:
+            shown = ContentType.objects.get_for_models(*site._registry).values()
+            field.queryset = field.queryset.filter(content_type__in=shown)
+            field.label_from_instance = attrgetter("name")
+        return field
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
         """Ours."""
