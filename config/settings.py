@@ -164,6 +164,7 @@ UNFOLD = {
     "SITE_HEADER": _("Referral system"),
     "SITE_SYMBOL": "share",
     "SHOW_LANGUAGES": True,
+    "COLORS": {"primary": "config.admin.indigo"},
     "SIDEBAR": {"navigation": "config.admin.navigation"},
 }
 
