@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run test check clean
+.PHONY: run test check bench-admin clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -29,6 +29,9 @@ check: .venv/development
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+bench-admin: .venv/development
+	$(BIN)/python -m bench.postgres $(BIN)/python -m bench.admin_scale
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env

@@ -20,15 +20,15 @@ def main() -> None:
     with postgres() as url:
         environ = environment(url)
         os.environ.update(environ)
-        import django  # noqa: PLC0415  # after the environment is set
-        from django.core.management import call_command  # noqa: PLC0415
+        import django  # after the environment is set
+        from django.core.management import call_command
 
         os.environ["DJANGO_SETTINGS_MODULE"] = environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
         os.chdir(ROOT)
         django.setup()
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
-        from bench import figures, report, scale  # noqa: PLC0415  # they need models
+        from bench import figures, report, scale  # they need models
 
         if options.scale:
             report.write(scale.measure(environ), Path("bench/results-scale.json"))

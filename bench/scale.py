@@ -147,12 +147,12 @@ def _cursor(seconds_ago: int) -> str:
 
 def _enter(environ: dict[str, str]) -> None:
     os.environ.update(environ)
-    import django  # noqa: PLC0415
+    import django
 
     django.setup()
 
 
 def _migrate() -> None:
-    from django.core.management import call_command  # noqa: PLC0415
+    from django.core.management import call_command
 
     call_command("migrate", verbosity=0)

@@ -1,21 +1,17 @@
 """What a user sees of their own account, and its end."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
 import orjson
-import phonenumbers
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import Q, QuerySet
 
 from referrals import invites
 from referrals.models import InviteCode
-from users.errors import InvalidPhone, TokenNotValid
+from users.errors import TokenNotValid
 from users.models import User
-from users.phones import parse_phone
 from users.sql import moment, read
 
 SHOWN = 50  # invitees in a profile
@@ -104,24 +100,6 @@ def _issued(user: User) -> str | None:
     except IntegrityError:  # there is no such user any more
         return None
     return _read(user)
-
-
-def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
-    """Those of `users` whose phone begins with, or whose invite code is, what somebody typed."""
-    digits = re.sub(r"[ ()+.-]", "", text)
-    if re.fullmatch(r"[0-9]+", digits):
-        try:
-            return users.filter(phone=parse_phone(text))
-        except InvalidPhone:
-            country = phonenumbers.country_code_for_region(settings.PHONE_REGION)
-            beginnings = (f"+{digits}", f"+{country}{digits}")
-            return users.filter(
-                Q(phone__startswith=beginnings[0]) | Q(phone__startswith=beginnings[1])
-            )
-    value = invites.normalize(text)
-    if not re.fullmatch(r"[0-9A-Z]{6}", value):
-        return users.none()
-    return users.filter(pk__in=InviteCode.objects.filter(value=value).values("owner"))
 
 
 def erase(user: User) -> None:

@@ -1,0 +1,128 @@
+"""What all lists of the admin have in common: they stay quick with a million rows."""
+
+from typing import Any, ClassVar
+
+from django.contrib.admin import ShowFacets, site
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.paginator import Paginator
+from django.db.models import ManyToManyField, QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+SHOWN = 20
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of the first `MOST` rows, and no row beyond them is ever counted."""
+
+    MOST = 10_000
+    template_name = "users/admin/bounded_pages.html"
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most `MOST`."""
+        return min(self._seen, self.MOST)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows beyond those on the pages."""
+        return self._seen > self.MOST
+
+    @cached_property
+    def _seen(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: self.MOST + 1].count()
+
+
+class BoundedList(ChangeList):
+    """A list that sorts by nothing but `sortable_by`, whatever the address says."""
+
+    def get_ordering_field(self, field_name: str) -> Any:
+        """The column to sort by, or None for one without an index."""
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page; how many rows there are is told below it, and only there."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
+class BoundedAdmin(ModelAdmin):
+    """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_disable_select_all = True
+    show_facets = ShowFacets.NEVER  # they count all rows
+    sortable_by: ClassVar[tuple[str, ...]] = ()
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+    }
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick; of all rights only those that this site asks for, in few words."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.related_model is Permission:
+            shown = ContentType.objects.get_for_models(*site._registry).values()
+            field.queryset = field.queryset.filter(content_type__in=shown)
+            field.label_from_instance = _right
+        return field
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Act on the rows that were ticked, never on all that a search found."""
+        post = request.POST.copy()
+        post["select_across"] = "0"
+        request.POST = post  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
+        """Ours."""
+        return BoundedList
+
+
+class ReadOnlyAdmin(BoundedAdmin):
+    """Rows that the rules write and staff only look at."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+VERBS = {
+    "add": _("may add"),
+    "change": _("may change"),
+    "delete": _("may delete"),
+    "view": _("may see"),
+    "export": _("may export"),
+}
+
+
+def _right(permission: Permission) -> str:
+    """A right in words: “users: may change”."""
+    model = permission.content_type.model_class()
+    verb = VERBS.get(permission.codename.partition("_")[0])
+    return f"{model._meta.verbose_name_plural}: {verb}" if model and verb else permission.name
+
+
+def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:
+    """A short list of `rows`, with a link to the page that has all of them."""
+    shown = format_html_join("", "{}<br>", ((row,) for row in rows))
+    link = format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',
+        url,
+        query,
+        _("Show all"),
+    )
+    return format_html("<div>{}{}</div>", shown, link)
