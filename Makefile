@@ -8,12 +8,16 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run test check clean
+.PHONY: run demo test check clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
 	$(BIN)/gunicorn --config config/gunicorn.py
+
+demo: .venv/runtime .env
+	$(MANAGE) migrate --noinput --verbosity 0
+	$(MANAGE) demo
 
 test: .venv/development
 	$(BIN)/python -m pytest
