@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check clean
+.PHONY: run demo test check messages clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -31,8 +31,12 @@ check: .venv/development
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python -m bench.messages --check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+messages: .venv/development
+	$(BIN)/python -m bench.messages
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env
