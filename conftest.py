@@ -12,7 +12,7 @@ from django.db import connections
 from django.test import RequestFactory
 from rest_framework.test import APIClient, ForceAuthClientHandler
 
-from users import budgets, sms
+from users import budgets, meters, sms
 from users.models import User
 from users.sessions import open_session, pair
 
@@ -32,11 +32,11 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
-def fresh_meters() -> None:
-    """Estimates are kept by the process; a test's database begins empty."""
-    budgets.SENDS.forget()
-    budgets.WRONG_GUESSES.forget()
-    budgets.RETURNS.forget()
+def fresh_meters(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Estimates are kept by the process; a test's database begins empty, and nothing comes late."""
+    for meter in (budgets.SENDS, budgets.LOGINS, budgets.WRONG_GUESSES, budgets.RETURNS):
+        meter.forget()
+    monkeypatch.setattr(meters, "later", lambda *_: None)
 
 
 @pytest.fixture(autouse=True)

@@ -66,7 +66,8 @@ def extracted(room: Path) -> Catalog:
     for path in sources(room):
         text = path.read_text()
         if path.suffix in TEMPLATES:
-            text = templatize(text)
+            # Calls amid filler, which Python's tokenizer takes if nothing is indented.
+            text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
         for _, message, _, context in extract("python", BytesIO(text.encode()), KEYWORDS):
             catalog.add(message, context=context)
     return catalog

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_lazy as _
 from dotenv import load_dotenv
 
 from config import environment as env
@@ -52,7 +53,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "users.User"
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -95,6 +97,7 @@ TEMPLATES = [
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ru", "Русский")]
+LOCALE_PATHS = [BASE_DIR / "config" / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
 
@@ -153,6 +156,16 @@ else:
         "PRE_PING": False,
         "RECYCLE": 1800,
     }
+
+# Admin
+
+UNFOLD = {
+    "SITE_TITLE": _("Referral system"),
+    "SITE_HEADER": _("Referral system"),
+    "SITE_SYMBOL": "share",
+    "SHOW_LANGUAGES": True,
+    "SIDEBAR": {"navigation": "config.admin.navigation"},
+}
 
 # API
 

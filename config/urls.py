@@ -36,6 +36,7 @@ urlpatterns = [
     ),
     re_path(r"^api/(?P<path>.*)$", errors.not_found),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from users.models import User
 
@@ -29,12 +30,19 @@ class InviteCode(models.Model):
     """The code a user invites others with, for ever."""
 
     owner = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="invite_code"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="invite_code",
+        verbose_name=_("owner"),
     )
-    value = models.CharField(max_length=CODE_LENGTH, unique=True)
-    activations_count = models.PositiveIntegerField(default=0)
+    value = models.CharField(_("invite code"), max_length=CODE_LENGTH, unique=True)
+    activations_count = models.PositiveIntegerField(_("activations"), default=0)
 
     objects = InviteCodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("invite code")
+        verbose_name_plural = _("invite codes")
 
     def __str__(self) -> str:
         return self.value
@@ -52,7 +60,10 @@ class Activation(models.Model):
     """A user entered another's code. `code` stays when the inviter is gone."""
 
     invitee = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="activation"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="activation",
+        verbose_name=_("invitee"),
     )
     inviter = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -60,9 +71,10 @@ class Activation(models.Model):
         null=True,
         related_name="activations",
         db_index=False,
+        verbose_name=_("inviter"),
     )
-    code = models.CharField(max_length=CODE_LENGTH)
-    activated_at = models.DateTimeField(default=timezone.now)
+    code = models.CharField(_("invite code"), max_length=CODE_LENGTH)
+    activated_at = models.DateTimeField(_("activated at"), default=timezone.now)
 
     objects = ActivationQuerySet.as_manager()
 
@@ -73,8 +85,15 @@ class Activation(models.Model):
             )
         ]
         indexes: ClassVar = [
-            models.Index(fields=("inviter", "-activated_at", "-id"), name="activation_newest_first")
+            models.Index(
+                fields=("inviter", "-activated_at", "-id"), name="activation_newest_first"
+            ),
+            models.Index(fields=("activated_at", "inviter"), name="activation_activated_at"),
+            # Codes whose owner is gone can be found by nothing else; empty while nobody leaves.
+            models.Index(fields=("code",), name="activation_orphaned", condition=Q(inviter=None)),
         ]
+        verbose_name = _("activation")
+        verbose_name_plural = _("activations")
 
     def __str__(self) -> str:
         return self.code

@@ -1,20 +1,17 @@
 """What a user sees of their own account, and its end."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import phonenumbers
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from referrals import invites
 from referrals.models import InviteCode
-from users.errors import InvalidPhone, TokenNotValid
+from users.errors import TokenNotValid
 from users.models import User
-from users.phones import parse_phone
 
 Row = tuple[str, int, str | None, datetime | None]
 
@@ -57,24 +54,6 @@ def _issued(user: User, rows: QuerySet[InviteCode, Row]) -> Row | None:
     except IntegrityError:  # there is no such user any more
         return None
     return rows.first()
-
-
-def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
-    """Those of `users` whose phone begins with, or whose invite code is, what somebody typed."""
-    digits = re.sub(r"[ ()+.-]", "", text)
-    if re.fullmatch(r"[0-9]+", digits):
-        try:
-            return users.filter(phone=parse_phone(text))
-        except InvalidPhone:
-            country = phonenumbers.country_code_for_region(settings.PHONE_REGION)
-            beginnings = (f"+{digits}", f"+{country}{digits}")
-            return users.filter(
-                Q(phone__startswith=beginnings[0]) | Q(phone__startswith=beginnings[1])
-            )
-    value = invites.normalize(text)
-    if not re.fullmatch(r"[0-9A-Z]{6}", value):
-        return users.none()
-    return users.filter(pk__in=InviteCode.objects.filter(value=value).values("owner"))
 
 
 def erase(user: User) -> None:

@@ -12,6 +12,7 @@ from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSe
 from referrals import errors, invites, profiles
 from referrals.models import Activation
 from referrals.pagination import InviteePages, NewestInvitees, UserPages
+from referrals.search import search_users
 from referrals.serializers import (
     InviteCodeSerializer,
     InviteeSerializer,
@@ -159,7 +160,7 @@ class UserViewSet(ReadOnlyModelViewSet[User]):
     def get_queryset(self) -> QuerySet[User]:
         """All users, or those with the searched phone or invite code."""
         search = self.request.query_params.get("search", "").strip()
-        return profiles.search_users(self.queryset, search) if search else self.queryset
+        return search_users(self.queryset, search) if search else self.queryset
 
 
 def _profile(request: Request) -> Response:

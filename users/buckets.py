@@ -4,6 +4,7 @@
 the moment the bucket is full again). `Strikes` fill up and are forgotten after a quiet time.
 """
 
+import math
 import random
 import time
 from dataclasses import dataclass
@@ -47,6 +48,15 @@ class Rate:
         """Return one token; a full bucket stays full."""
         step = self.period.total_seconds()
         Budget.objects.filter(key=self.key(*who)).update(full_at=F("full_at") - step)
+
+    def spent(self, row: Budget) -> int:
+        """How many tokens are missing in this row by now."""
+        return math.ceil(max(0.0, row.full_at - time.time()) / self.period.total_seconds())
+
+    @property
+    def most(self) -> int:
+        """How many can be missing."""
+        return self.burst
 
     def key(self, *who: object) -> str:
         """The row's key."""
@@ -107,6 +117,15 @@ class Strikes:
     def clear(self, *who: object) -> None:
         """Forget all strikes."""
         Budget.objects.filter(key=self.key(*who)).delete()
+
+    def spent(self, row: Budget) -> int:
+        """How many strikes count in this row by now."""
+        return row.spent if row.full_at > time.time() else 0
+
+    @property
+    def most(self) -> int:
+        """How many are borne."""
+        return self.limit
 
     def key(self, *who: object) -> str:
         """The row's key, for looking several budgets up at once."""

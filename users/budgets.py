@@ -6,10 +6,12 @@ instead of 4 until the guesses stop. So nobody is locked out by somebody else's 
 """
 
 import sys
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from users import security
@@ -18,7 +20,7 @@ from users.buckets import Rate, Strikes, spent_keys
 from users.codes import Slot
 from users.errors import InvalidPhone, TooManyCodes
 from users.meters import HOUR, Meter
-from users.models import Session
+from users.models import Budget, Session
 from users.phones import parse_phone
 
 SHORT, LONG = 4, 8
@@ -31,6 +33,7 @@ SENDS = Meter("sends")
 GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
 GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
 WRONG_GUESSES = Meter("wrong-guesses")
+LOGINS = Meter("logins")
 RETURNS = Meter("returns")
 SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each return in that hour
 
@@ -111,6 +114,13 @@ def is_escalated(phone: str) -> bool:
     return bool(spent_keys({GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit}))
 
 
+def spent(strikes: Strikes) -> QuerySet[Budget]:
+    """The rows in which all of these strikes are spent now."""
+    return Budget.objects.filter(
+        kind=strikes.name, spent__gte=strikes.limit, full_at__gt=time.time()
+    )
+
+
 def take_guess(phone: str, network: str, digits: int) -> int | None:
     """Take one guess before it is compared; how many are left after it, or None if there was none.
 
@@ -151,7 +161,8 @@ def give_back_guesses(slot: Slot, network: str, *, wrong: int) -> None:
 
 
 def note_login(last_login: datetime | None) -> None:
-    """Count users who come back after a day or more: what an attacker can't make many of."""
+    """Count a login, and users who come back after a day: an attacker can't make many of these."""
+    LOGINS.add()
     if last_login and last_login < timezone.now() - timedelta(days=1):
         RETURNS.add()
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, Self
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -51,6 +52,15 @@ class User(AbstractUser):
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
+
+    class Meta(AbstractUser.Meta):
+        # The few rows that staff filter for are found at once, and no login writes these two.
+        indexes: ClassVar = [
+            models.Index(fields=("date_joined",), name="user_date_joined"),
+            models.Index(fields=("-id",), name="user_staff", condition=Q(is_staff=True)),
+            models.Index(fields=("-id",), name="user_banned", condition=Q(is_active=False)),
+        ]
+        permissions: ClassVar = [("export_user", "Can export users")]
 
 
 class Sweepable(models.QuerySet[Any]):
@@ -102,20 +112,24 @@ class Session(models.Model):
     """One login on one device; every token carries its id."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sessions")
-    counter = models.PositiveIntegerField(default=0)
-    created_at = models.DateTimeField(default=timezone.now)
-    last_used_at = models.DateTimeField(default=timezone.now)
-    expires_at = models.DateTimeField(db_index=True)
-    ended_at = models.DateTimeField(null=True, blank=True)
-    user_agent = models.CharField(max_length=200, blank=True)
-    ip = models.GenericIPAddressField()
-    network = models.CharField(max_length=43)
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("user")
+    )
+    counter = models.PositiveIntegerField(_("refreshes"), default=0)
+    created_at = models.DateTimeField(_("created at"), default=timezone.now)
+    last_used_at = models.DateTimeField(_("last used at"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True, blank=True)
+    user_agent = models.CharField(_("user agent"), max_length=200, blank=True)
+    ip = models.GenericIPAddressField(_("address"))
+    network = models.CharField(_("network"), max_length=43)
 
     objects = SessionQuerySet.as_manager()
 
     class Meta:
         ordering = ("-last_used_at",)
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
 
     def __str__(self) -> str:
         return f"{self.ip}, {self.created_at:%Y-%m-%d %H:%M}"
@@ -125,11 +139,15 @@ class Budget(models.Model):
     """What is spent of one budget; when `full_at` has passed, the row says nothing any more."""
 
     key = models.CharField(max_length=32, primary_key=True)
-    kind = models.CharField(max_length=16)
+    kind = models.CharField(_("kind"), max_length=16)
     spent = models.PositiveIntegerField(default=0)
     full_at = models.FloatField(db_index=True)
 
     objects = Sweepable.as_manager()
+
+    class Meta:
+        verbose_name = _("budget")
+        verbose_name_plural = _("budgets")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key[:6]}"
@@ -138,14 +156,15 @@ class Budget(models.Model):
 class Tally(models.Model):
     """How often something happened anywhere in one hour; each process adds its share in lumps."""
 
-    kind = models.CharField(max_length=16)
-    hour = models.DateTimeField()
-    count = models.PositiveIntegerField(default=0)
+    kind = models.CharField(_("kind"), max_length=16)
+    hour = models.DateTimeField(_("hour"))
+    count = models.PositiveIntegerField(_("count"), default=0)
 
     objects = Sweepable.as_manager()
 
     class Meta:
-        verbose_name_plural = "tallies"
+        verbose_name = _("tally")
+        verbose_name_plural = _("tallies")
         constraints: ClassVar = [
             models.UniqueConstraint(fields=("kind", "hour"), name="tally_kind_hour_unique")
         ]

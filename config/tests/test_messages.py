@@ -15,7 +15,11 @@ def count(number):
     pgettext("of a person", "Name")
     return ngettext("%(n)d friend", "%(n)d friends", number) % {"n": number}
 """
-TEMPLATE = """{% load i18n %}<a title="{% trans "Go on" %}">{% translate "Log out" %}</a>
+TEMPLATE = """{% load i18n %}
+<p>
+        <a title="{% trans "Go on" %}">{% translate "Log out" %}</a>
+    it's {{ n|default:_("none") }}
+</p>
 {% blocktranslate trimmed count n=n %}
     {{ n }} invitee
 {% plural %}
@@ -26,6 +30,7 @@ RUSSIAN = {
     "Name": "Имя",
     "%(n)d friend": ["%(n)d друг", "%(n)d друга", "%(n)d друзей", "%(n)d друга"],
     "Go on": "Дальше",
+    "none": "нет",
     "Log out": "Выйти",
     "%(n)s invitee": ["%(n)s человек", "%(n)s человека", "%(n)s человек", "%(n)s человека"],
 }

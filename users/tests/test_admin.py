@@ -92,7 +92,7 @@ def test_the_list_shows_code_inviter_and_count_and_is_searched_by_both(desk, use
         assert shown in text
 
     def rows(query: str) -> int:
-        return desk.get(USERS, {"q": query}).content.decode().count('class="action-select"')
+        return desk.get(USERS, {"q": query}).content.decode().count('name="_selected_action"')
 
     assert rows(user.phone) == rows(user.invite_code.value) == 1
     assert rows("nobody") == 0
@@ -157,11 +157,16 @@ def test_budgets_are_found_by_phone_and_by_address_and_cleared(desk, user):
 
     def rows(query: str) -> str:
         text = desk.get("/admin/users/budget/", {"q": query}).content.decode()
-        return text if 'class="action-select"' in text else ""
+        return text if 'name="_selected_action"' in text else ""
 
-    assert "guesses-phone" in rows("8" + user.phone[2:])
-    assert "guesses-network" in rows("203.0.113.9")
+    def long(query: str) -> list[str]:
+        text = desk.get("/admin/users/budget/", {"long": query}).content.decode()
+        return re.findall(r"\d+ / \d+", text)
+
+    assert "6 / 6" in rows("8" + user.phone[2:])
+    assert "30 / 30" in rows("203.0.113.9")
     assert rows("203.0.113.8") == rows("nobody") == ""
+    assert (long("phones"), long("addresses")) == (["6 / 6"], ["30 / 30"])
     key = GUESSES_PER_PHONE.key(user.phone)
     desk.post(f"/admin/users/budget/{key}/delete/", {"post": "yes"})
     assert GUESSES_PER_PHONE.take(user.phone) == 5

@@ -1,18 +1,26 @@
-"""What staff see of invitations: on the user's page, and in lists of their own."""
+"""The users of the admin, with all that is known of their invitations."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from referrals.export import csv_of
 from referrals.invites import invitees_of
-from referrals.models import Activation, InviteCode
-from referrals.profiles import erase, search_users
-from users.admin import SHOWN, ReadOnlyAdmin, UserAdmin, shown_and_all
+from referrals.models import InviteCode
+from referrals.profiles import erase
+from referrals.search import search_users
+from users import security
+from users.addresses import client_address
+from users.admin.lists import SHOWN, shown_and_all
+from users.admin.users import UserAdmin
 from users.models import User
 
 admin.site.unregister(User)
@@ -31,6 +39,7 @@ class ReferralUserAdmin(UserAdmin):
         "is_staff",
         "date_joined",
     )
+    change_list_template = "referrals/users.html"
     list_select_related = ("invite_code", "activation__inviter")
     search_help_text = _("A phone, or its beginning, or an invite code")
     readonly_fields: ClassVar[tuple[str, ...]] = (
@@ -55,6 +64,38 @@ class ReferralUserAdmin(UserAdmin):
         """By an index, however many users there are."""
         text = search_term.strip()
         return (search_users(queryset, text) if text else queryset), False
+
+    def get_urls(self) -> list[Any]:
+        """The usual pages, and the file."""
+        export = self.admin_site.admin_view(self.export)
+        return [path("export/", export, name="users_user_export"), *super().get_urls()]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> Any:
+        """The list, with the way to the same users as a file."""
+        extra = {"may_export": self.may_export(request), "query": request.GET.urlencode()}
+        return super().changelist_view(request, {**(extra_context or {}), **extra})
+
+    def may_export(self, request: HttpRequest) -> bool:
+        """Whether this person may take all phones away with them."""
+        allowed = request.user.has_perm("users.export_user")
+        return bool(allowed and self.has_view_permission(request))
+
+    def export(self, request: HttpRequest) -> HttpResponseBase:
+        """The users that the list shows for the same search and filters, as CSV."""
+        if not self.may_export(request):
+            raise PermissionDenied
+        try:
+            users = self.get_changelist_instance(request).get_queryset(request)
+        except IncorrectLookupParameters:
+            return HttpResponseRedirect(reverse("admin:users_user_changelist"))
+        by, address = request.user.pk, client_address(request)
+        security.log("users exported", user=by, address=address, filtered=bool(request.GET))
+        response = StreamingHttpResponse(csv_of(users), content_type="text/csv; charset=utf-8")
+        name = f"users-{timezone.now():%Y-%m-%d}.csv"
+        response["Content-Disposition"] = f'attachment; filename="{name}"'
+        return response
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """As users delete themselves, with the locks that takes."""
@@ -93,27 +134,3 @@ class ReferralUserAdmin(UserAdmin):
         rows = [f"{one.invitee}, {one.activated_at:%Y-%m-%d}" for one in invitees_of(user)[:SHOWN]]
         url = reverse("admin:referrals_activation_changelist")
         return shown_and_all(rows, url, f"inviter__id__exact={user.pk}")
-
-
-@admin.register(InviteCode)
-class InviteCodeAdmin(ReadOnlyAdmin):
-    """Codes and how often they were activated."""
-
-    list_display = ("value", "owner", "activations_count")
-    list_select_related = ("owner",)
-    search_fields = ("=value", "=owner__phone")
-    ordering = ("-pk",)
-
-    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
-        """Never: a code is for ever."""
-        return False
-
-
-@admin.register(Activation)
-class ActivationAdmin(ReadOnlyAdmin):
-    """Who entered whose code, and when."""
-
-    list_display = ("invitee", "inviter", "code", "activated_at")
-    list_select_related = ("invitee", "inviter")
-    search_fields = ("=code", "=invitee__phone", "=inviter__phone")
-    ordering = ("-pk",)

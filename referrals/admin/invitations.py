@@ -1,0 +1,56 @@
+"""Invite codes and activations, to look at."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from referrals.invites import WRONG_CODES
+from referrals.models import Activation, InviteCode
+from referrals.search import search_activations, search_codes
+from users.admin.budgets import TITLES
+from users.admin.lists import ReadOnlyAdmin
+
+
+@admin.register(InviteCode)
+class InviteCodeAdmin(ReadOnlyAdmin):
+    """Codes and how often they were activated."""
+
+    list_display = ("value", "owner", "activations_count")
+    list_select_related = ("owner",)
+    search_fields = ("value",)
+    search_help_text = _("A phone or an invite code, written in full")
+    ordering = ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[InviteCode], search_term: str
+    ) -> tuple[QuerySet[InviteCode], bool]:
+        """By an index, however many codes there are."""
+        return search_codes(queryset, search_term), False
+
+    def has_delete_permission(self, request: Any, obj: Any = None) -> bool:
+        """Never: a code is for ever."""
+        return False
+
+
+@admin.register(Activation)
+class ActivationAdmin(ReadOnlyAdmin):
+    """Who entered whose code, and when."""
+
+    list_display = ("invitee", "inviter", "code", "activated_at")
+    list_select_related = ("invitee", "inviter")
+    list_filter = ("activated_at",)
+    search_fields = ("code",)
+    search_help_text = _("A phone or an invite code, written in full")
+    ordering = ("-pk",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Activation], search_term: str
+    ) -> tuple[QuerySet[Activation], bool]:
+        """By an index, however many activations there are."""
+        return search_activations(queryset, search_term), False
+
+
+TITLES[WRONG_CODES] = _("wrong invite codes")

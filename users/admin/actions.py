@@ -1,0 +1,58 @@
+"""What staff do to users."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from users import budgets, sessions
+from users.addresses import client_address
+from users.models import Session, User
+
+
+@admin.action(description=_("Ban"), permissions=["change"])
+def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Close all doors for these users, on their next call and for the sessions they have."""
+    others = within_reach(request, users).exclude(phone=request.user.get_username())
+    _end_sessions(request, others)
+    _say(request, others.update(is_active=False))
+
+
+@admin.action(description=_("Lift the ban"), permissions=["change"])
+def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Let these users in again."""
+    _say(request, within_reach(request, users).update(is_active=True))
+
+
+@admin.action(description=_("End all sessions"), permissions=["change"])
+def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Log these users out of the API everywhere."""
+    _say(request, _end_sessions(request, within_reach(request, users)))
+
+
+@admin.action(description=_("Forget wrong guesses"), permissions=["change"])
+def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
+    """Let codes for these phones have 4 digits again."""
+    for user in users:
+        budgets.GUESSES_PER_PHONE.clear(user.phone)
+    _say(request, len(users))
+
+
+def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
+    """Those of `users` whom this person may change: other staff only if they are a superuser."""
+    return users if request.user.is_superuser else users.filter(is_staff=False)
+
+
+def _end_sessions(request: HttpRequest, users: QuerySet[User]) -> int:
+    for user in users:
+        theirs = Session.objects.filter(user=user)
+        sessions.end(theirs, user.pk, client_address(request), "ended by staff")
+    return len(users)
+
+
+def _say(request: HttpRequest, count: int) -> None:
+    text = ngettext("%(count)d user changed.", "%(count)d users changed.", count)
+    messages.success(request, text % {"count": count})

@@ -1,0 +1,70 @@
+"""What all lists of the admin have in common: they stay quick with a million rows."""
+
+from typing import Any, ClassVar
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.functional import cached_property
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+
+SHOWN = 20
+
+
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]
+    """Pages of the first `MOST` rows, and no row beyond them is ever counted."""
+
+    MOST = 10_000
+    template_name = "users/admin/bounded_pages.html"
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are, at most `MOST`."""
+        return min(self._seen, self.MOST)
+
+    @property
+    def has_more(self) -> bool:
+        """Whether there are rows beyond those on the pages."""
+        return self._seen > self.MOST
+
+    @cached_property
+    def _seen(self) -> int:
+        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]
+        return rows.order_by()[: self.MOST + 1].count()
+
+
+class BoundedAdmin(ModelAdmin):
+    """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
+
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    list_disable_select_all = True
+    sortable_by: ClassVar[tuple[str, ...]] = ()
+
+
+class ReadOnlyAdmin(BoundedAdmin):
+    """Rows that the rules write and staff only look at."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+
+def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:
+    """A short list of `rows`, with a link to the page that has all of them."""
+    shown = format_html_join("", "{}<br>", ((row,) for row in rows))
+    link = format_html(
+        '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',
+        url,
+        query,
+        _("Show all"),
+    )
+    return format_html("<div>{}{}</div>", shown, link)

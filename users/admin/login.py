@@ -1,0 +1,27 @@
+"""The door of the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from unfold.forms import AuthenticationForm
+
+from users import budgets
+from users.addresses import client_address, network_of
+from users.errors import TooMany
+
+
+class LimitedLoginForm(AuthenticationForm):
+    """The admin's login form; a network has ten wrong passwords, and then one a minute."""
+
+    def clean(self) -> dict[str, Any]:
+        """Take one attempt before the password is looked at, and give it back if it was right."""
+        network = network_of(client_address(self.request)) if self.request else ""
+        if budgets.PASSWORDS.take(network):
+            raise ValidationError(TooMany.default_detail, code=TooMany.default_code)
+        cleaned: dict[str, Any] = super().clean()
+        budgets.PASSWORDS.give_back(network)
+        return cleaned
+
+
+admin.site.login_form = LimitedLoginForm

@@ -1,0 +1,114 @@
+"""Users by phone; `referrals` adds what it knows."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
+
+from users import budgets
+from users.admin import actions
+from users.admin.lists import SHOWN, BoundedAdmin, shown_and_all
+from users.models import Session, User
+
+
+class UserForm(UserChangeForm):  # type: ignore[type-arg]
+    """What staff may change of a user; the password has a page of its own."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if password := self.fields.get("password"):
+            password.help_text = format_html(
+                '<a class="text-primary-600 dark:text-primary-500" href="../password/">{}</a>',
+                _("Set or change the password"),
+            )
+
+
+class NewUserForm(UserCreationForm):
+    """A phone is enough; a password is for those who enter the admin."""
+
+    class Meta:
+        model = User
+        fields = ("phone",)
+        field_classes: ClassVar[dict[str, Any]] = {}
+
+
+class UserAdmin(DjangoUserAdmin, BoundedAdmin):  # type: ignore[type-arg,misc]
+    """Users, with what staff may change of them."""
+
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
+    list_display: tuple[str, ...] = (
+        "phone",
+        "first_name",
+        "last_name",
+        "is_active",
+        "is_staff",
+        "date_joined",
+    )
+    list_filter = ("is_active", "is_staff", "date_joined")
+    sortable_by: ClassVar[tuple[str, ...]] = ("phone", "date_joined")
+    search_fields = ("phone",)
+    search_help_text = _("A phone, or its beginning")
+    ordering = ("-pk",)
+    actions = (actions.ban, actions.unban, actions.end_sessions, actions.forget_guesses)
+    readonly_fields: ClassVar[tuple[str, ...]] = (
+        "last_login",
+        "date_joined",
+        "code_length",
+        "live_sessions",
+    )
+    fieldsets: ClassVar[tuple[Any, ...]] = (
+        (None, {"fields": ("phone", "first_name", "last_name", "email")}),
+        (_("Login"), {"fields": ("is_active", "code_length", "live_sessions", "last_login")}),
+        (
+            _("Staff"),
+            {
+                "classes": ("collapse",),
+                "fields": ("password", "is_staff", "is_superuser", "groups", "user_permissions"),
+            },
+        ),
+    )
+    add_fieldsets = ((None, {"fields": ("phone", "usable_password", "password1", "password2")}),)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
+        """Who is no superuser makes nobody staff and moves no account to another phone."""
+        rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")
+        locked = () if request.user.is_superuser or obj is None else rights
+        return (*super().get_readonly_fields(request, obj), *locked)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are changed by superusers alone."""
+        return self._within_reach(request, obj) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Staff are deleted by superusers alone."""
+        return self._within_reach(request, obj) and super().has_delete_permission(request, obj)
+
+    def _within_reach(self, request: HttpRequest, user: User | None) -> bool:
+        return user is None or not user.is_staff or bool(request.user.is_superuser)
+
+    @admin.display(description=_("next code"))
+    def code_length(self, user: User) -> str:
+        """How long the next code for this phone will be, and why."""
+        if budgets.is_escalated(user.phone):
+            return str(_("8 digits, after wrong guesses; “Forget wrong guesses” makes it 4 again"))
+        return str(_("4 digits"))
+
+    @admin.display(description=_("sessions"))
+    def live_sessions(self, user: User) -> SafeString:
+        """The newest live sessions, and the way to all."""
+        rows = list(Session.objects.live().filter(user=user)[:SHOWN])
+        return shown_and_all(
+            rows, reverse("admin:users_session_changelist"), f"user__id__exact={user.pk}"
+        )
+
+
+admin.site.register(User, UserAdmin)
