@@ -94,11 +94,12 @@ def tallies(dice: random.Random, sessions: Sequence[Session]) -> list[Tally]:
     counts: Counter[tuple[str, datetime]] = Counter()
     for session in sessions:
         hour = session.created_at.replace(minute=0, second=0, microsecond=0)
-        for kind in ("logins", "codes-used", "sends"):
-            counts[kind, hour] += 1
-        counts["sends", hour] += dice.random() < 0.15
-        counts["wrong-guesses", hour] += dice.random() < 0.12
-        counts["returns", hour] += session.created_at - session.user.date_joined > 24 * HOUR
+        counts[budgets.LOGINS.kind, hour] += 1
+        counts[budgets.SENDS.kind, hour] += 1 + (dice.random() < 0.15)
+        counts[budgets.WRONG_GUESSES.kind, hour] += dice.random() < 0.12
+        counts[budgets.RETURNS.kind, hour] += (
+            session.created_at - session.user.date_joined > 24 * HOUR
+        )
     return [Tally(kind=kind, hour=hour, count=n) for (kind, hour), n in counts.items() if n]
 
 
