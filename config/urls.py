@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
-from django.views.generic import RedirectView
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
@@ -28,7 +27,6 @@ swagger = SpectacularSwaggerSplitView.as_view(url_name="schema", **docs)
 redoc = SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html", **docs)
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="swagger")),
     path("api/v1/", include("users.urls")),
     path("api/v1/", include("referrals.urls")),
     path(
@@ -39,6 +37,8 @@ urlpatterns = [
     path("api/docs/", csp_replace(styled)(swagger), name="swagger"),
     path("api/redoc/", csp_replace(searching)(redoc), name="redoc"),
     re_path(r"^api/(?P<path>.*)$", errors.not_found),
+    path("", include("users.page_urls")),
+    path("", include("referrals.page_urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
