@@ -20,6 +20,7 @@ from users.models import Session, User
 
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
+STALE = timedelta(minutes=10)
 
 
 class SessionToken(Token):
@@ -133,6 +134,17 @@ def session_user(raw: str) -> tuple[User, Session]:
     if session is None:
         raise TokenNotValid
     return session.user, session
+
+
+def touch(session: Session, request: AnyRequest) -> bool:
+    """Note that a session is in use, once in `STALE` at most; whether it was noted now."""
+    now = timezone.now()
+    if now - session.last_used_at < STALE:
+        return False
+    device = _device(request)
+    device.pop("network")  # familiar are the places of logins
+    Session.objects.live(now).filter(pk=session.pk).update(last_used_at=now, **device)
+    return True
 
 
 def _again(token: SessionToken, now: datetime, address: str) -> dict[str, str]:
