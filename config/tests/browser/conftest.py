@@ -5,10 +5,15 @@ import os
 
 import pytest
 from django.db import connection, connections
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from config.tests.browser import chromium
+from config.tests.browser.person import Person
 from config.tests.browser.watch import Watch
 from config.tests.server import database_url, running
+from users.browser import remember
+from users.sessions import open_session
 
 _addresses = itertools.count(1)
 
@@ -80,3 +85,37 @@ def somebody(browser, base):
 def page(somebody):
     """A tab of somebody new."""
     return somebody()
+
+
+@pytest.fixture
+def anna(page) -> Person:
+    """Somebody new who has not logged in yet."""
+    return Person(page)
+
+
+@pytest.fixture
+def boris(somebody) -> Person:
+    """Somebody else, with a browser of their own."""
+    return Person(somebody())
+
+
+@pytest.fixture
+def logged_in(somebody, base):
+    """The profile of a user in a browser that is logged in already."""
+
+    def make(user, **options):
+        page, answer = somebody(**options), HttpResponse()
+        remember(answer, open_session(user, RequestFactory().get("/")))
+        cookies = [
+            {"name": n, "value": one.value, "url": base} for n, one in answer.cookies.items()
+        ]
+        page.context.add_cookies(cookies)
+        page.goto("/profile/")
+        return page
+
+    return make
+
+
+@pytest.fixture
+def quick_passwords():
+    """Not here: the server checks passwords as in production."""
