@@ -70,12 +70,12 @@ for (const button of all("button[data-share]")) {
 }
 
 // Times in the person's own zone and way of writing.
-const format = new Intl.DateTimeFormat(document.documentElement.lang, {
-  dateStyle: "medium",
-  timeStyle: "short",
-});
+const written = (style) => new Intl.DateTimeFormat(document.documentElement.lang, style);
+const day = written({ dateStyle: "medium" });
+const moment = written({ dateStyle: "medium", timeStyle: "short" });
 const localize = (root) => {
   for (const time of root.querySelectorAll("time")) {
+    const format = "day" in time.dataset ? day : moment;
     time.textContent = format.format(new Date(time.dateTime));
   }
 };
