@@ -5,6 +5,7 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
@@ -48,8 +49,11 @@ class Site(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The login page, which stands outside of `admin_view`."""
-        response: HttpResponse = super().login(request, extra_context)
+        """The login page, which stands outside of `admin_view`; it leads to the first page."""
+        context = dict(extra_context or {})
+        if REDIRECT_FIELD_NAME not in request.GET:
+            context["app_path"] = f"{request.path}?{REDIRECT_FIELD_NAME}={_link('index')}"
+        response: HttpResponse = super().login(request, context)
         return response
 
 

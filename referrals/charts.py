@@ -49,8 +49,8 @@ def page() -> dict[str, Any]:
     return {
         "cards": _cards(days, sums),
         "charts": [
-            _chart(_("Per day"), "line", days, happened),
-            _chart(_("Codes"), "bar", days, codes),
+            _chart(_("Per day"), days, happened),
+            _chart(_("Codes"), days, codes),
         ],
         "inviters": sums.top_inviters,
         "days": days[::-1],
@@ -84,7 +84,7 @@ def _cards(days: list[Day], sums: dashboard.Sums) -> list[Card]:
     ]
 
 
-def _chart(title: str, kind: str, days: list[Day], lines: list[Line]) -> dict[str, Any]:
+def _chart(title: str, days: list[Day], lines: list[Line]) -> dict[str, Any]:
     """A chart with its data as Chart.js reads it."""
     datasets = [
         {
@@ -98,9 +98,9 @@ def _chart(title: str, kind: str, days: list[Day], lines: list[Line]) -> dict[st
         }
         for line in lines
     ]
-    labels = [date_format(day.date, "MONTH_DAY_FORMAT") for day in days]
+    labels = [date_format(day.date, "j M") for day in days]
     data = json.dumps({"labels": labels, "datasets": datasets})
-    return {"title": title, "kind": kind, "lines": lines, "data": data}
+    return {"title": title, "lines": lines, "data": data}
 
 
 def _today(count: int) -> str:

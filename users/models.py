@@ -138,7 +138,7 @@ class Session(models.Model):
 class Budget(models.Model):
     """What is spent of one budget; when `full_at` has passed, the row says nothing any more."""
 
-    key = models.CharField(max_length=32, primary_key=True)
+    key = models.CharField(_("key"), max_length=32, primary_key=True)
     kind = models.CharField(_("kind"), max_length=16)
     spent = models.PositiveIntegerField(default=0)
     full_at = models.FloatField(db_index=True)

@@ -35,8 +35,7 @@ class ReferralUserAdmin(UserAdmin):
         "own_code",
         "invited_by",
         "invitees_count",
-        "is_active",
-        "is_staff",
+        "status",
         "date_joined",
     )
     change_list_template = "referrals/users.html"

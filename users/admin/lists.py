@@ -1,15 +1,21 @@
 """What all lists of the admin have in common: they stay quick with a million rows."""
 
+from operator import attrgetter
 from typing import Any, ClassVar
 
+from django.contrib.admin import ShowFacets, site
+from django.contrib.auth.models import Permission
+from django.contrib.contenttypes.models import ContentType
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 SHOWN = 20
 
@@ -36,6 +42,19 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: self.MOST + 1].count()
 
 
+class BoundedList(ChangeList):
+    """A list that sorts by nothing but `sortable_by`, whatever the address says."""
+
+    def get_ordering_field(self, field_name: str) -> Any:
+        """The column to sort by, or None for one without an index."""
+        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+
+    def get_results(self, request: HttpRequest) -> None:
+        """One page; how many rows there are is told below it, and only there."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
+
 class BoundedAdmin(ModelAdmin):
     """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
 
@@ -43,7 +62,24 @@ class BoundedAdmin(ModelAdmin):
     show_full_result_count = False
     list_per_page = 50
     list_disable_select_all = True
+    show_facets = ShowFacets.NEVER  # they count all rows
     sortable_by: ClassVar[tuple[str, ...]] = ()
+    formfield_overrides: ClassVar[dict[Any, Any]] = {
+        ManyToManyField: {"widget": UnfoldAdminCheckboxSelectMultipleWidget}
+    }
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Boxes to tick; of all rights only those that this site asks for, in few words."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        if field and db_field.related_model is Permission:
+            shown = ContentType.objects.get_for_models(*site._registry).values()
+            field.queryset = field.queryset.filter(content_type__in=shown)
+            field.label_from_instance = attrgetter("name")
+        return field
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
+        """Ours."""
+        return BoundedList
 
 
 class ReadOnlyAdmin(BoundedAdmin):

@@ -10,12 +10,16 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
 from users import budgets
 from users.admin import actions
+from users.admin.buttons import Buttons
 from users.admin.lists import SHOWN, BoundedAdmin, shown_and_all
 from users.models import Session, User
+
+TIMES = ("last_login", "date_joined")
 
 
 class UserForm(UserChangeForm):  # type: ignore[type-arg]
@@ -38,8 +42,14 @@ class NewUserForm(UserCreationForm):
         fields = ("phone",)
         field_classes: ClassVar[dict[str, Any]] = {}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["usable_password"]
+        choice.initial = "false"
+        choice.help_text = _("Only staff who enter the admin need a password; users log in by SMS.")
 
-class UserAdmin(DjangoUserAdmin, BoundedAdmin):  # type: ignore[type-arg,misc]
+
+class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-arg,misc]
     """Users, with what staff may change of them."""
 
     form = UserForm
@@ -49,25 +59,24 @@ class UserAdmin(DjangoUserAdmin, BoundedAdmin):  # type: ignore[type-arg,misc]
         "phone",
         "first_name",
         "last_name",
-        "is_active",
-        "is_staff",
+        "status",
         "date_joined",
     )
     list_filter = ("is_active", "is_staff", "date_joined")
+    filter_horizontal = ()
     sortable_by: ClassVar[tuple[str, ...]] = ("phone", "date_joined")
     search_fields = ("phone",)
     search_help_text = _("A phone, or its beginning")
     ordering = ("-pk",)
     actions = (actions.ban, actions.unban, actions.end_sessions, actions.forget_guesses)
     readonly_fields: ClassVar[tuple[str, ...]] = (
-        "last_login",
-        "date_joined",
+        *TIMES,
         "code_length",
         "live_sessions",
     )
     fieldsets: ClassVar[tuple[Any, ...]] = (
         (None, {"fields": ("phone", "first_name", "last_name", "email")}),
-        (_("Login"), {"fields": ("is_active", "code_length", "live_sessions", "last_login")}),
+        (_("Login"), {"fields": ("is_active", "code_length", "live_sessions", *TIMES)}),
         (
             _("Staff"),
             {
@@ -94,6 +103,16 @@ class UserAdmin(DjangoUserAdmin, BoundedAdmin):  # type: ignore[type-arg,misc]
 
     def _within_reach(self, request: HttpRequest, user: User | None) -> bool:
         return user is None or not user.is_staff or bool(request.user.is_superuser)
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("status"),
+        label={"banned": "danger", "staff": "info", "active": "success"},
+    )
+    def status(self, user: User) -> tuple[str, Any]:
+        """Banned, staff, or simply active."""
+        if not user.is_active:
+            return "banned", _("banned")
+        return ("staff", _("staff")) if user.is_staff else ("active", _("active"))
 
     @admin.display(description=_("next code"))
     def code_length(self, user: User) -> str:

@@ -22,9 +22,16 @@ def desk(client, staff):
 
 def test_staff_log_in_by_phone_and_password(client, staff):
     form = {"username": "8" + staff.phone[2:], "password": "only-for-tests-1"}
-    answer = client.post("/admin/login/", form)
-    assert answer.status_code == 302
+    answer = client.post("/admin/login/?next=/admin/", form)
+    assert (answer.status_code, answer.url) == (302, "/admin/")
     assert client.get("/admin/").status_code == 200
+
+
+def test_the_login_form_leads_to_the_first_page_or_where_one_came_from(client):
+    text = client.get("/admin/login/").content.decode()
+    assert 'action="/admin/login/?next=/admin/"' in text
+    text = client.get("/admin/login/?next=/admin/users/user/").content.decode()
+    assert 'action="/admin/login/?next=/admin/users/user/"' in text
 
 
 @pytest.mark.parametrize("name", ["nobody", "", "+79160000000", "\0"])

@@ -1,0 +1,119 @@
+import re
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Permission
+from django.urls import reverse
+
+from users.admin.lists import BoundedPaginator
+from users.models import Budget, Session, User
+
+pytestmark = pytest.mark.django_db
+USERS = "/admin/users/user/"
+
+
+@pytest.fixture
+def desk(client, staff):
+    """A browser in which `staff` is logged in to the admin."""
+    client.force_login(staff)
+    return client
+
+
+def lists() -> list[str]:
+    return [
+        reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+        for model in admin.site._registry
+    ]
+
+
+def phones(text: str) -> list[str]:
+    return re.findall(r'data-label="phone"><a [^>]*>([^<]+)<', text)
+
+
+def test_no_list_counts_all_rows(desk, user, as_user, django_assert_max_num_queries):
+    as_user(user)
+    for page in lists():
+        for query in ("", "?q=7K2M9X", f"?q={user.phone}", "?_facets=True", "?all="):
+            with django_assert_max_num_queries(12) as statements:
+                assert desk.get(page + query, follow=True).status_code == 200
+            counts = [one["sql"] for one in statements if "COUNT(" in one["sql"]]
+            assert counts or "q=" in query, page
+            assert all(re.search(r"LIMIT 10001\)", sql) for sql in counts), counts
+
+
+def test_a_long_list_says_that_there_is_more(desk, join, monkeypatch):
+    monkeypatch.setattr(BoundedPaginator, "MOST", 3)
+    join()
+    join()
+    assert "Found: 3" in desk.get(USERS).content.decode()
+    join()
+    assert "the first 3; search or filter" in desk.get(USERS).content.decode()
+
+
+def test_a_page_beyond_the_last_leads_back(desk, join):
+    for _ in range(60):
+        join()
+    assert desk.get(USERS, {"p": 2}).status_code == 200
+    assert desk.get(USERS, {"p": 300}).status_code == 302
+
+
+def test_users_are_sorted_by_phone_but_by_nothing_without_an_index(desk, join):
+    for phone in ("+79161110003", "+79161110001", "+79161110002"):
+        join(phone=phone)
+
+    def shown(order: str) -> list[str]:
+        found = phones(desk.get(USERS, {"o": order}).content.decode())
+        return [phone[-1] for phone in found if phone.startswith("+7916111000")]
+
+    assert shown("1") == ["1", "2", "3"]
+    assert shown("-1") == ["3", "2", "1"]
+    for column in range(2, 6):
+        assert shown(f"-{column}") == shown(f"{column}") == ["2", "1", "3"], column
+
+
+def test_no_action_reaches_beyond_the_page(desk, join):
+    for _ in range(60):
+        join()
+    text = desk.get(USERS).content.decode()
+    assert "Select all 61" not in text
+
+
+def test_statuses_are_words(desk, join, user):
+    join(is_active=False)
+    text = desk.get(USERS).content.decode()
+    assert all(re.search(rf">\s*{word}\s*<", text) for word in ("active", "banned", "staff"))
+
+
+def test_filters_for_staff_and_banned_have_an_index(desk, join, user):
+    banned = join(is_active=False)
+    assert phones(desk.get(USERS, {"is_active__exact": 0}).content.decode()) == [banned.phone]
+    assert len(phones(desk.get(USERS, {"is_staff__exact": 1}).content.decode())) == 1
+    indexed = {index.name for index in User._meta.indexes}
+    assert indexed == {"user_date_joined", "user_staff", "user_banned"}
+
+
+def test_sessions_are_found_by_phone_in_any_spelling(desk, user, friend, as_user):
+    as_user(user)
+    as_user(friend)
+
+    def rows(query: str) -> int:
+        page = desk.get("/admin/users/session/", {"q": query})
+        return page.content.decode().count('name="_selected_action"')
+
+    assert (rows("8" + user.phone[2:]), rows("nobody"), rows("")) == (1, 0, 2)
+    assert Session.objects.count() == 2
+
+
+def test_an_unknown_kind_of_budget_is_shown_as_it_is(desk):
+    Budget.objects.create(key="k", kind="new-kind", spent=1, full_at=9e9)
+    assert "new-kind" in desk.get("/admin/users/budget/").content.decode()
+
+
+def test_rights_are_those_that_this_site_asks_for(desk, user):
+    text = desk.get(f"{USERS}{user.pk}/change/").content.decode()
+    assert "Can export users" in text
+    assert "Can change log entry" not in text
+    right = Permission.objects.get(codename="export_user")
+    form = {"phone": user.phone, "is_active": "on", "user_permissions": [right.pk]}
+    assert desk.post(f"{USERS}{user.pk}/change/", form).status_code == 302
+    assert user.user_permissions.get() == right
