@@ -18,6 +18,7 @@ from users.sessions import open_session
 _addresses = itertools.count(1)
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-django sorts by these marks
 def pytest_collection_modifyitems(items):
     """What all tests in this folder are; the server must see what they write."""
     for item in items:
