@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check messages clean
+.PHONY: run demo test check messages screenshots clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -37,6 +37,9 @@ check: .venv/development
 
 messages: .venv/development
 	$(BIN)/python -m bench.messages
+
+screenshots: .venv/development
+	$(BIN)/python -m bench.screenshots
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env

@@ -77,7 +77,8 @@ def people(calendar: Calendar, count: int) -> list[User]:
     ]
     for user in dice.sample(users[1:], count // 50):
         user.is_active = False
-    users[0].phone, users[0].is_staff, users[0].is_superuser = STAFF_PHONE, True, True
+    users[0].phone, users[0].first_name = STAFF_PHONE, "Anna"
+    users[0].is_staff = users[0].is_superuser = True
     return users
 
 

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from config.tests.browser import chromium
+from bench import chromium
 from config.tests.browser.person import Person
 from config.tests.browser.watch import Watch
 from config.tests.server import database_url, running
