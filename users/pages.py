@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -107,6 +108,7 @@ def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
         response = refused(request, CODE, refusal, {"pending": expected})
         expected.remember(response)
         return response
+    rotate_token(request)  # one known before the login is worth nothing after it
     response = redirect(settings.LOGIN_REDIRECT_URL)
     browser.remember(response, done.session)
     pending.forget(response)

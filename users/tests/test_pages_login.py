@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from conftest import Client, new_phone
 from users.models import Budget, LoginCode, Session, User
+from users.pending import PENDING
 from users.tests.browsing import Browser, text, wrong
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +169,29 @@ def test_visitors_leave_no_row_behind(browser):
     from django.contrib.sessions.models import Session as DjangoSession
 
     assert not any(model.objects.exists() for model in (DjangoSession, Budget, LoginCode, User))
+
+
+def test_a_form_token_known_before_the_login_is_worth_nothing_after_it(browser, phone):
+    before = browser.get("/").context["csrf_token"]
+    browser.log_in(phone)
+    assert browser.post("/profile/logout/", {"csrfmiddlewaretoken": before}).status_code == 403
+
+
+def test_what_another_version_of_the_program_remembered_is_forgotten(browser):
+    answer = HttpResponse()
+    PENDING.write(answer, {"phone": "+79160000000", "color": "blue"})
+    browser.cookies["pending"] = answer.cookies["pending"].value
+    assert browser.get("/code/")["Location"] == "/"
+
+
+def test_what_is_expected_is_forgotten_after_a_quarter_of_an_hour(browser, phone, time_machine):
+    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
+    browser.submit("/", phone=phone)
+    assert browser.cookies["pending"]["max-age"] == 900
+    kept = browser.cookies["pending"].value
+    time_machine.shift(timedelta(minutes=15, seconds=1))
+    browser.cookies["pending"] = kept
+    assert browser.get("/code/")["Location"] == "/"
 
 
 def test_one_who_is_logged_in_is_not_asked_again(browser, phone):
