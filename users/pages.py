@@ -103,9 +103,10 @@ def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
     try:
         done = login.confirm_code(expected.phone, request.POST.get("code", ""), request)
     except Refusal as refusal:
-        if _is_void(refusal):
+        void = _is_void(refusal)
+        if void:
             expected = expected.resendable()
-        response = refused(request, CODE, refusal, {"pending": expected})
+        response = refused(request, CODE, refusal, {"pending": expected, "void": void})
         expected.remember(response)
         return response
     rotate_token(request)  # one known before the login is worth nothing after it

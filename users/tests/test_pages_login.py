@@ -71,7 +71,8 @@ def test_wrong_codes_count_down_and_then_a_new_code_can_be_asked_for(browser, ph
     answer = browser.submit("/code/", code=code)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert "Too many wrong attempts" in text(answer)
+    assert "Too many wrong attempts. Request a new code." in text(answer)
+    assert "Try again" not in text(answer)
     assert browser.submit("/code/resend/", page="/code/").status_code == 302
     assert sent_code() != code
     assert browser.submit("/code/", code=sent_code())["Location"] == "/profile/"
@@ -85,6 +86,7 @@ def test_a_second_code_has_to_wait_and_the_page_says_how_long(browser, phone, ti
     answer = browser.submit("/code/resend/", page="/code/")
     assert (answer.status_code, answer["Retry-After"]) == (429, "48")
     assert "in 0:48" in text(answer)
+    assert "Try again in 48 seconds." in text(answer)
 
 
 def test_the_same_code_goes_out_again(browser, phone, sent_code, time_machine):
@@ -105,6 +107,16 @@ def test_asking_twice_leads_to_the_code_that_is_on_its_way(browser, phone, sent_
     assert answer.status_code == 429
     assert "Enter the code" in text(answer)
     assert other.submit("/code/", code=sent_code())["Location"] == "/profile/"
+
+
+def test_messages_beyond_the_budget_are_refused_with_the_time_to_wait(browser, phone, time_machine):
+    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
+    for _ in range(5):
+        assert browser.submit("/", phone=phone).status_code == 302
+        time_machine.shift(timedelta(seconds=61))
+    answer = browser.submit("/code/resend/", page="/code/")
+    assert answer.status_code == 429
+    assert "Too many codes were sent. Ask again later. Try again in 55 minutes." in text(answer)
 
 
 def test_an_eight_digit_code_is_asked_for_as_such(browser, phone, sent_code, monkeypatch):
