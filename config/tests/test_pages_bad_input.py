@@ -39,13 +39,6 @@ TOO_MUCH = [
 ]
 
 
-@pytest.fixture
-def browser(user):
-    browser = Browser()
-    browser.log_in(user.phone)
-    return browser
-
-
 def send(browser, path, body, kind, page="/profile/"):
     """With the token that the form has, so that the body comes as far as it can."""
     shown = browser.get(page).content.decode()
@@ -55,8 +48,8 @@ def send(browser, path, body, kind, page="/profile/"):
 
 @pytest.mark.parametrize("path", TAKES)
 @pytest.mark.parametrize(("body", "kind"), ODD)
-def test_an_odd_body_is_no_server_error(browser, user, path, body, kind):
-    assert send(browser, path, body, kind).status_code in (302, 400)
+def test_an_odd_body_is_no_server_error(my_browser, user, path, body, kind):
+    assert send(my_browser, path, body, kind).status_code in (302, 400)
     assert User.objects.get(pk=user.pk).first_name == ""
 
 
@@ -72,8 +65,8 @@ def test_an_odd_body_from_a_visitor_is_refused_in_words(phone, body, kind):
 
 @pytest.mark.parametrize("path", ["/", "/code/", *TAKES])
 @pytest.mark.parametrize(("body", "kind"), TOO_MUCH)
-def test_too_much_is_refused_on_a_page(browser, path, body, kind):
-    answer = send(browser, path, body, kind)
+def test_too_much_is_refused_on_a_page(my_browser, path, body, kind):
+    answer = send(my_browser, path, body, kind)
     assert answer.status_code == 400
     assert "<h1>This request can" in answer.content.decode()
 
@@ -81,5 +74,5 @@ def test_too_much_is_refused_on_a_page(browser, path, body, kind):
 @pytest.mark.parametrize(
     "path", ["/profile/sessions/x/end/", "/i/", "/i/%2e%2e%2f", "/profile/%00", "/code/%ff"]
 )
-def test_an_odd_address_is_a_404(browser, path):
-    assert browser.get(path).status_code == 404
+def test_an_odd_address_is_a_404(my_browser, path):
+    assert my_browser.get(path).status_code == 404
