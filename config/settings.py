@@ -141,6 +141,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PUBLIC_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
+FILE_UPLOAD_HANDLERS = ["config.uploads.NoUploads"]
 # Nothing from elsewhere, nothing inline; a page that needs more says so where its address is.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -59,7 +59,8 @@ def change_names(request: HttpRequest, session: Session) -> HttpResponse:
     form = NamesForm(request.POST)
     if not form.is_valid():
         return _invalid(request, session, names=form)
-    User.objects.filter(pk=session.user_id).update(**form.cleaned_data)
+    changes = {name: form.cleaned_data[name] for name in request.POST if name in form.fields}
+    User.objects.filter(pk=session.user_id).update(**changes)
     messages.success(request, _("Saved."))
     return redirect("profile")
 

@@ -5,6 +5,7 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -102,11 +103,13 @@ def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
     try:
         done = login.confirm_code(expected.phone, request.POST.get("code", ""), request)
     except Refusal as refusal:
-        if _is_void(refusal):
+        void = _is_void(refusal)
+        if void:
             expected = expected.resendable()
-        response = refused(request, CODE, refusal, {"pending": expected})
+        response = refused(request, CODE, refusal, {"pending": expected, "void": void})
         expected.remember(response)
         return response
+    rotate_token(request)  # one known before the login is worth nothing after it
     response = redirect(settings.LOGIN_REDIRECT_URL)
     browser.remember(response, done.session)
     pending.forget(response)

@@ -28,18 +28,11 @@ def policy(answer):
     return dict(rule.split(" ", 1) for rule in rules)
 
 
-@pytest.fixture
-def browser(user):
-    browser = Browser()
-    browser.log_in(user.phone)
-    return browser
-
-
 @pytest.mark.parametrize(
     "path", ["/profile/", "/profile/invitees/", "/profile/delete/", "/nowhere", "/i/x"]
 )
-def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(browser, path):
-    answer = browser.get(path)
+def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(my_browser, path):
+    answer = my_browser.get(path)
     assert policy(answer) == STRICT
     assert INLINE.findall(answer.content.decode()) == []
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -63,10 +56,10 @@ def test_error_pages_need_nothing_but_themselves(name):
     assert "<h1>" in page
 
 
-def test_an_unforeseen_error_is_a_page(browser, monkeypatch):
-    browser.raise_request_exception = False
+def test_an_unforeseen_error_is_a_page(my_browser, monkeypatch):
+    my_browser.raise_request_exception = False
     monkeypatch.setattr("users.browser.session_of", lambda request: 1 // 0)
-    answer = browser.get("/profile/")
+    answer = my_browser.get("/profile/")
     assert answer.status_code == 500
     assert "Something went wrong" in answer.content.decode()
     assert policy(answer) == STRICT
