@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check messages screenshots clean
+.PHONY: run demo test check messages screenshots bench-admin clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -40,6 +40,9 @@ messages: .venv/development
 
 screenshots: .venv/development
 	$(BIN)/python -m bench.screenshots
+
+bench-admin: .venv/development
+	$(BIN)/python -m bench.postgres $(BIN)/python -m bench.admin_scale
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env

@@ -76,7 +76,8 @@ def extracted(room: Path) -> Catalog:
 def renewed(room: Path) -> Catalog:
     """The room's messages with those translations that are written; new ones are empty."""
     path = catalogue_of(room)
-    catalog = read_po(BytesIO(path.read_bytes() if path.exists() else b"# Russian texts.\n" + HEAD))
+    written = path.read_bytes() if path.exists() else b"# Russian texts.\n" + HEAD
+    catalog = read_po(BytesIO(written), abort_invalid=True)
     catalog.update(extracted(room), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     return catalog

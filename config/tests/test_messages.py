@@ -3,6 +3,7 @@
 import gettext
 
 import pytest
+from babel.messages.pofile import PoFileError
 
 from bench import messages
 
@@ -153,3 +154,9 @@ def test_a_compiled_catalogue_that_is_older_is_refused(room, capsys):
 def test_a_compiled_catalogue_that_is_missing_is_refused(room, capsys):
     messages.catalogue_of(room).with_suffix(".mo").unlink()
     assert "django.mo: stale" in check(room, capsys)
+
+
+def test_a_catalogue_left_in_the_middle_of_a_merge_is_refused(room):
+    change(room, 'msgid "Good day"', '<<<<<<< HEAD\nmsgid "Good day"')
+    with pytest.raises(PoFileError):
+        messages.main([], [room])

@@ -1,6 +1,5 @@
 """What all lists of the admin have in common: they stay quick with a million rows."""
 
-from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.contrib.admin import ShowFacets, site
@@ -74,7 +73,7 @@ class BoundedAdmin(ModelAdmin):
         if field and db_field.related_model is Permission:
             shown = ContentType.objects.get_for_models(*site._registry).values()
             field.queryset = field.queryset.filter(content_type__in=shown)
-            field.label_from_instance = attrgetter("name")
+            field.label_from_instance = _right
         return field
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
@@ -92,6 +91,22 @@ class ReadOnlyAdmin(BoundedAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+VERBS = {
+    "add": _("may add"),
+    "change": _("may change"),
+    "delete": _("may delete"),
+    "view": _("may see"),
+    "export": _("may export"),
+}
+
+
+def _right(permission: Permission) -> str:
+    """A right in words: “users: may change”."""
+    model = permission.content_type.model_class()
+    verb = VERBS.get(permission.codename.partition("_")[0])
+    return f"{model._meta.verbose_name_plural}: {verb}" if model and verb else permission.name
 
 
 def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:

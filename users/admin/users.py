@@ -87,6 +87,9 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
     )
     add_fieldsets = ((None, {"fields": ("phone", "usable_password", "password1", "password2")}),)
 
+    class Media:
+        css: ClassVar[dict[str, Any]] = {"all": ["admin/css/unusable_password_field.css"]}
+
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         """Who is no superuser makes nobody staff and moves no account to another phone."""
         rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")

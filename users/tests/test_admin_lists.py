@@ -111,8 +111,8 @@ def test_an_unknown_kind_of_budget_is_shown_as_it_is(desk):
 
 def test_rights_are_those_that_this_site_asks_for(desk, user):
     text = desk.get(f"{USERS}{user.pk}/change/").content.decode()
-    assert "Can export users" in text
-    assert "Can change log entry" not in text
+    assert "users: may export" in text
+    assert "log entries: may change" not in text
     right = Permission.objects.get(codename="export_user")
     form = {"phone": user.phone, "is_active": "on", "user_permissions": [right.pk]}
     assert desk.post(f"{USERS}{user.pk}/change/", form).status_code == 302
