@@ -57,6 +57,23 @@ class Site(UnfoldAdminSite):
         return response
 
 
+def indigo(request: HttpRequest) -> dict[str, str]:
+    """The product's color, from light to dark; 600 stands on white and 500 on black."""
+    return {
+        "50": "#eef0fd",
+        "100": "#dfe3fb",
+        "200": "#c5ccf7",
+        "300": "#a5b2ff",
+        "400": "#8d9bf8",
+        "500": "#7786f4",
+        "600": "#3346c4",
+        "700": "#2c3cab",
+        "800": "#253290",
+        "900": "#1f2a78",
+        "950": "#151c52",
+    }
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The side bar: what each kind of staff may see."""
     return [

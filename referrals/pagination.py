@@ -1,19 +1,24 @@
 """Pages found by where the last one ended, so that a deep page costs what the first costs."""
 
 from datetime import timedelta
+from typing import Any
 
+from django.urls import reverse
 from django.utils.dateparse import parse_datetime
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-PAGE, LARGEST_PAGE = 50, 100
+from referrals.profiles import SHOWN, Invitee
+from users.sql import moment
+
+LARGEST_PAGE = 100
 
 
 class Pages(CursorPagination):
     """Cursor pages of 50, or `limit` up to 100; a forged cursor is a 404."""
 
-    page_size = PAGE
+    page_size = SHOWN
     max_page_size = LARGEST_PAGE
     page_size_query_param = "limit"
 
@@ -49,13 +54,23 @@ class InviteePages(Pages):
         return time
 
 
-class NewestInvitees(InviteePages):
-    """The first page, whatever the query says, as a part of the profile."""
+class ProfileInvitees(InviteePages):
+    """The first page, already read with the profile."""
 
-    page_size_query_param = None  # type: ignore[assignment]
+    def __init__(self, newest: list[Invitee]) -> None:
+        self.page, rest = newest[:SHOWN], newest[SHOWN:]
+        self.cursor, self.has_previous, self.has_next = None, False, bool(rest)
+        if rest:
+            self.next_position = self._get_position_from_instance(rest[0], self.ordering)
 
-    def decode_cursor(self, request: Request) -> None:
-        """None: it is always the first page."""
+    def link_to_next(self, request: Request) -> str | None:
+        """The address of the page after it, if there is one."""
+        if self.has_next:
+            self.base_url = request.build_absolute_uri(reverse("invitees"))
+        return self.get_next_link()
+
+    def _get_position_from_instance(self, invitee: Any, ordering: Any) -> str:
+        return str(moment(invitee.activated_at))
 
 
 class UserPages(Pages):

@@ -10,12 +10,9 @@ import time
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import F, PositiveIntegerField, Value
-from django.db.models.functions import Greatest
-
 from users.digests import digest
 from users.models import Budget
-from users.sql import write
+from users.sql import read, write
 
 
 @dataclass(frozen=True)
@@ -47,7 +44,10 @@ class Rate:
     def give_back(self, *who: object) -> None:
         """Return one token; a full bucket stays full."""
         step = self.period.total_seconds()
-        Budget.objects.filter(key=self.key(*who)).update(full_at=F("full_at") - step)
+        write(
+            "UPDATE users_budget SET full_at = full_at - %s WHERE key = %s RETURNING key",
+            [step, self.key(*who)],
+        )
 
     def spent(self, row: Budget) -> int:
         """How many tokens are missing in this row by now."""
@@ -110,8 +110,10 @@ class Strikes:
 
     def give_back(self, count: int, *who: object) -> None:
         """Take `count` strikes back."""
-        Budget.objects.filter(key=self.key(*who)).update(
-            spent=Greatest(F("spent") - count, Value(0), output_field=PositiveIntegerField())
+        write(
+            """UPDATE users_budget SET spent = CASE WHEN spent > %s THEN spent - %s ELSE 0 END
+            WHERE key = %s RETURNING key""",
+            [count, count, self.key(*who)],
         )
 
     def clear(self, *who: object) -> None:
@@ -134,8 +136,12 @@ class Strikes:
 
 def spent_keys(limits: dict[str, int]) -> set[str]:
     """Those of `limits` (key → limit) whose strikes are spent, in one query."""
-    rows = Budget.objects.filter(key__in=limits, full_at__gt=time.time())
-    return {key for key, spent in rows.values_list("key", "spent") if spent >= limits[key]}
+    slots = ", ".join(["%s"] * len(limits))
+    rows = read(
+        f"SELECT key, spent FROM users_budget WHERE key IN ({slots}) AND full_at > %s",  # noqa: S608
+        [*limits, time.time()],
+    )
+    return {key for key, spent in rows if spent >= limits[key]}
 
 
 def _sweep_now_and_then(now: float) -> None:

@@ -156,8 +156,10 @@ def mark_delivered(slot: Slot, nonce: str) -> None:
     A code that was never delivered can't be tried: else requests that fail, and so cost nothing,
     would each give an attacker new tries.
     """
-    LoginCode.objects.filter(key=slot.key, nonce=nonce).update(
-        delivered=True, expires_at=timezone.now() + LIFETIME
+    write(
+        """UPDATE users_logincode SET delivered = TRUE, expires_at = %s
+        WHERE key = %s AND nonce = %s RETURNING key""",
+        [timezone.now() + LIFETIME, slot.key, nonce],
     )
 
 

@@ -3,25 +3,17 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
-from django.db import connection, transaction
-from django.utils.translation import gettext
+from django.db import transaction
 
 from users import budgets, codes, security, sms
 from users.addresses import AnyRequest, client_address, network_of
 from users.codes import Slot, Spent, Try
-from users.errors import (
-    CodeRecentlySent,
-    InvalidCode,
-    SmsUnavailable,
-    TooManyAttempts,
-    TooManyCodes,
-)
+from users.errors import InvalidCode, TooManyAttempts
 from users.models import Session, User
+from users.orders import place_order, slot_of
 from users.phones import parse_phone
 from users.sessions import open_session
 
@@ -52,28 +44,10 @@ def send_code(raw_phone: str, request: AnyRequest) -> Sent:
     Raises `InvalidPhone`, `CodeRecentlySent`, `TooManyCodes`, `SmsUnavailable`.
     """
     phone, network = parse_phone(raw_phone), network_of(client_address(request))
-    slot = _slot(phone, budgets.code_digits(phone, network), network)
-    try:
-        payment = budgets.take_sends(phone, network)
-    except TooManyCodes:
-        codes.refuse_if_recent(slot)
-        raise
-    try:
-        nonce = codes.mark_sent(slot, familiar=payment.familiar)
-    except CodeRecentlySent:
-        payment.give_back()
-        raise
-    code = slot.password(nonce)
-    budgets.SENDS.add()
-    try:
-        _deliver(slot, code)
-    except SmsUnavailable:
-        budgets.SENDS.add(-1)
-        payment.give_back()
-        codes.mark_unsent(slot, nonce)
-        raise
-    codes.mark_delivered(slot, nonce)
-    return Sent(phone, slot.digits, code=code if sms.is_simulated() else None)
+    order = place_order(phone, network)
+    order.deliver()
+    shown = order.code if sms.is_simulated() else None
+    return Sent(phone, order.slot.digits, code=shown)
 
 
 def confirm_code(raw_phone: str, code: str, request: AnyRequest) -> Login:
@@ -86,7 +60,7 @@ def confirm_code(raw_phone: str, code: str, request: AnyRequest) -> Login:
     if not re.fullmatch(rf"[0-9]{{{budgets.SHORT}}}|[0-9]{{{budgets.LONG}}}", code):
         raise InvalidCode  # matches no code there is, so it costs no try
     network = network_of(address)
-    slot = _slot(phone, len(code), network)
+    slot = slot_of(phone, len(code), network)
     try:
         attempt = _try(slot, code, network)
         login = _log_in(attempt, network, request)
@@ -95,20 +69,6 @@ def confirm_code(raw_phone: str, code: str, request: AnyRequest) -> Login:
         raise
     security.log("login", user=login.user.pk, session=login.session.pk, address=address)
     return login
-
-
-def _slot(phone: str, digits: int, network: str) -> Slot:
-    return Slot(phone, digits, network if digits == budgets.LONG else "")
-
-
-def _deliver(slot: Slot, code: str) -> None:
-    """Hand the message to the gateway, holding no database connection while it takes its time."""
-    if not connection.in_atomic_block:
-        connection.close()
-    if not slot.test_code:
-        text = gettext("Your code: %(code)s") % {"code": code}
-        web_otp = f"@{urlsplit(settings.PUBLIC_URL).hostname} #{code}"
-        sms.deliver(sms.Message(slot.phone, f"{text}\n\n{web_otp}"))
 
 
 def _try(slot: Slot, code: str, network: str) -> Try:

@@ -67,7 +67,7 @@ class Meter:
         with self._lock:
             pending, self._pending = self._pending, Counter()
         try:
-            for hour, count in (+pending).items():  # what was taken back outright is not written
+            for hour, count in (+pending).items():
                 write(
                     """INSERT INTO users_tally (kind, hour, count) VALUES (%s, %s, %s)
                     ON CONFLICT (kind, hour)
@@ -75,10 +75,9 @@ class Meter:
                     [self.kind, hour, count],
                 )
                 self._stored[hour] += pending.pop(hour)
-        except Error:
+        finally:  # what failed, and what was taken back after it was written, waits for the next
             with self._lock:
                 self._pending.update(pending)
-            raise
 
     def _flush_alone(self) -> None:
         """Flush outside of any request, so the connection goes back; try again if that fails."""

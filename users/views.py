@@ -48,6 +48,11 @@ def me(request: Request) -> User:
     return cast("User", request.user)
 
 
+def session_id(request: Request) -> UUID:
+    """Return the id of the session that asks."""
+    return cast("UUID", request.auth)
+
+
 @extend_schema(tags=["Login"], auth=[])
 class LoginViewSet(ViewSet):
     """For everybody: nobody is logged in yet."""
@@ -135,7 +140,7 @@ class SessionViewSet(ViewSet):
 
     @describe("Log out", operation_id="log_out", errors=NEEDS_LOGIN)
     def log_out(self, request: Request) -> Response:
-        current = Session.objects.filter(pk=request.auth.pk)
+        current = Session.objects.filter(pk=session_id(request))
         sessions.end(current, me(request).pk, client_address(request), "logout")
         return Response(status=204)
 
@@ -148,12 +153,12 @@ class SessionViewSet(ViewSet):
     )
     def list(self, request: Request) -> Response:
         mine = Session.objects.live().filter(user=me(request))[:100]
-        context = {"current": request.auth.pk}
+        context = {"current": session_id(request)}
         return Response(SessionSerializer(mine, many=True, context=context).data)
 
     @describe("End all other sessions", operation_id="end_other_sessions", errors=NEEDS_LOGIN)
     def end_others(self, request: Request) -> Response:
-        others = Session.objects.filter(user=me(request)).exclude(pk=request.auth.pk)
+        others = Session.objects.filter(user=me(request)).exclude(pk=session_id(request))
         sessions.end(others, me(request).pk, client_address(request), "ended by user")
         return Response(status=204)
 

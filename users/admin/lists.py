@@ -76,6 +76,13 @@ class BoundedAdmin(ModelAdmin):
             field.label_from_instance = _right
         return field
 
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Act on the rows that were ticked, never on all that a search found."""
+        post = request.POST.copy()
+        post["select_across"] = "0"
+        request.POST = post  # type: ignore[assignment]
+        return super().response_action(request, queryset)
+
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
         """Ours."""
         return BoundedList

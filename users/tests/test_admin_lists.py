@@ -76,6 +76,10 @@ def test_no_action_reaches_beyond_the_page(desk, join):
         join()
     text = desk.get(USERS).content.decode()
     assert "Select all 61" not in text
+    ticked = User.objects.latest("pk").pk
+    form = {"action": "ban", "_selected_action": [ticked], "select_across": "1"}
+    assert desk.post(USERS, form).status_code == 302
+    assert User.objects.filter(is_active=False).get().pk == ticked
 
 
 def test_statuses_are_words(desk, join, user):

@@ -143,6 +143,15 @@ def test_the_last_count_reaches_the_table_without_another_event(monkeypatch):
     assert Tally.objects.get(kind="test").count == 3
 
 
+def test_what_is_taken_back_late_is_taken_from_the_next(monkeypatch):
+    meter = Meter("test")
+    for count in (2, -1, 3):
+        meter.add(count)
+        meter.flush()
+    assert Tally.objects.get(kind="test").count == 4
+    assert sum(meter.hours().values()) == 4
+
+
 def test_a_count_that_cannot_be_written_is_kept(monkeypatch):
     def fail(*_):
         raise OperationalError
