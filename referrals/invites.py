@@ -54,24 +54,24 @@ def normalize(entered: str) -> str:
     return re.sub(r"[\s-]", "", entered).upper()
 
 
-def activate(invitee: User, entered: str) -> Activation:
+def activate(invitee: User, entered: str) -> None:
     """Make `invitee` a referral of the code's owner. Possible once; the same code again is fine.
 
     Raises `AlreadyActivated`, `TooManyInviteCodes`, `UnknownInviteCode`, `OwnInviteCode`.
     """
     value = normalize(entered)
-    if done := Activation.objects.filter(invitee=invitee).first():
+    if done := Activation.objects.code_of(invitee):
         return _same_or_refuse(done, value)
     if wait := WRONG_CODES.take(invitee.phone):
         raise TooManyInviteCodes(wait)
     inviter = InviteCode.objects.owner_of(value)
     if inviter is None:
         raise UnknownInviteCode
-    if inviter == invitee:
+    if inviter == invitee.pk:
         raise OwnInviteCode
-    activation = _activate(invitee, inviter, value)
+    _activate(invitee, inviter, value)
     WRONG_CODES.give_back(invitee.phone)
-    return activation
+    return None
 
 
 def invitees_of(user: User) -> ActivationQuerySet:
@@ -79,22 +79,19 @@ def invitees_of(user: User) -> ActivationQuerySet:
     return user.activations.select_related("invitee").newest_first()
 
 
-def _activate(invitee: User, inviter: User, value: str) -> Activation:
+def _activate(invitee: User, inviter: int, value: str) -> None:
     try:
         with transaction.atomic():
-            activation = Activation.objects.create(invitee=invitee, inviter=inviter, code=value)
+            first = Activation.objects.record(invitee, inviter, value)
             # Last, so that a popular code's row is locked for no longer than a commit takes.
-            if not InviteCode.objects.count_activation(inviter):
+            if first and not InviteCode.objects.count_activation(inviter):
                 raise UnknownInviteCode
-    except IntegrityError:  # a parallel activation came first, or an account is gone
-        done = Activation.objects.filter(invitee=invitee).first()
-        if done is None:
-            raise UnknownInviteCode from None
-        return _same_or_refuse(done, value)
-    return activation
+    except IntegrityError:  # an account is gone
+        raise UnknownInviteCode from None
+    if not first:
+        _same_or_refuse(Activation.objects.code_of(invitee), value)
 
 
-def _same_or_refuse(done: Activation, value: str) -> Activation:
-    if done.code != value:
+def _same_or_refuse(done: str | None, value: str) -> None:
+    if done != value:
         raise AlreadyActivated
-    return done

@@ -14,7 +14,8 @@ from users.models import User
 @receiver(user_logged_in)
 def issue_invite_code(sender: type[User], user: User, **kwargs: Any) -> None:
     """First login, by API, page or admin → invite code."""
-    invites.issue(user)
+    if not InviteCode.objects.is_issued(user):
+        invites.issue(user)
 
 
 @receiver(pre_delete, sender=Activation)

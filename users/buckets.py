@@ -9,10 +9,19 @@ import random
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from users.digests import digest
 from users.models import Budget
 from users.sql import read, write
+
+
+class Refund(NamedTuple):
+    """What one budget gets back: of a rate the `seconds` its tokens take to come, or strikes."""
+
+    key: str
+    seconds: float = 0.0
+    strikes: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,11 +52,11 @@ class Rate:
 
     def give_back(self, *who: object) -> None:
         """Return one token; a full bucket stays full."""
-        step = self.period.total_seconds()
-        write(
-            "UPDATE users_budget SET full_at = full_at - %s WHERE key = %s RETURNING key",
-            [step, self.key(*who)],
-        )
+        give_back(self.refund(*who))
+
+    def refund(self, *who: object) -> Refund:
+        """One token, to be given back with others."""
+        return Refund(self.key(*who), seconds=self.period.total_seconds())
 
     def spent(self, row: Budget) -> int:
         """How many tokens are missing in this row by now."""
@@ -110,11 +119,11 @@ class Strikes:
 
     def give_back(self, count: int, *who: object) -> None:
         """Take `count` strikes back."""
-        write(
-            """UPDATE users_budget SET spent = CASE WHEN spent > %s THEN spent - %s ELSE 0 END
-            WHERE key = %s RETURNING key""",
-            [count, count, self.key(*who)],
-        )
+        give_back(self.refund(count, *who))
+
+    def refund(self, count: int, *who: object) -> Refund:
+        """So many strikes, to be given back with others."""
+        return Refund(self.key(*who), strikes=count)
 
     def clear(self, *who: object) -> None:
         """Forget all strikes."""
@@ -132,6 +141,17 @@ class Strikes:
     def key(self, *who: object) -> str:
         """The row's key, for looking several budgets up at once."""
         return digest(self.name, *who)
+
+
+def give_back(*refunds: Refund) -> None:
+    """Give back to several budgets in one statement; a rate's full bucket stays full."""
+    slots = ", ".join(["(%s, %s, %s)"] * len(refunds))
+    read(
+        f"""UPDATE users_budget SET full_at = full_at - back.column2,
+            spent = CASE WHEN spent > back.column3 THEN spent - back.column3 ELSE 0 END
+        FROM (VALUES {slots}) AS back WHERE key = back.column1 RETURNING key""",  # noqa: S608
+        [part for refund in refunds for part in refund],
+    )
 
 
 def spent_keys(limits: dict[str, int]) -> set[str]:

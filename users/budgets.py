@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from users import security
 from users.addresses import network_of
-from users.buckets import Rate, Strikes, spent_keys
+from users.buckets import Rate, Refund, Strikes, give_back, spent_keys
 from users.codes import Slot
 from users.errors import InvalidPhone, TooManyCodes
 from users.meters import HOUR, Meter
@@ -60,8 +60,8 @@ class Payment:
 
     def give_back(self) -> None:
         """Undo it."""
-        give_back_send(self.phone, familiar=self.familiar)
-        SENDS_PER_NETWORK.give_back(self.network)
+        send = _send(self.phone, familiar=self.familiar)
+        give_back(send, SENDS_PER_NETWORK.refund(self.network))
 
 
 def take_sends(phone: str, network: str) -> Payment:
@@ -82,9 +82,9 @@ def take_sends(phone: str, network: str) -> Payment:
     return Payment(phone, network, familiar)
 
 
-def give_back_send(phone: str, *, familiar: bool) -> None:
-    """Return one message to the budget that paid it."""
-    SENDS_PER_PHONE.give_back(*((phone, "familiar") if familiar else (phone,)))
+def _send(phone: str, *, familiar: bool) -> Refund:
+    """One message, for the budget that paid it."""
+    return SENDS_PER_PHONE.refund(*((phone, "familiar") if familiar else (phone,)))
 
 
 def code_digits(phone: str, network: str) -> int:
@@ -150,14 +150,24 @@ def note_wrong_guess(phone: str, network: str, digits: int) -> None:
     WRONG_GUESSES.add()
 
 
-def give_back_guesses(slot: Slot, network: str, *, wrong: int) -> None:
-    """Return to a proven owner the guesses from this network at the code just used.
+def give_back_login(slot: Slot, network: str, *, wrong: int, familiar: bool) -> None:
+    """Return to a proven owner what the code just used had cost: its message and its guesses.
 
-    These are the `wrong` ones and, at a short code, the right one, which was taken, too.
+    The guesses are the `wrong` ones from this network.
     """
-    guesses = wrong + (slot.digits == SHORT)
-    GUESSES_PER_PHONE.give_back(guesses, slot.phone)
-    GUESSES_PER_NETWORK.give_back(guesses, network)
+    give_back(_send(slot.phone, familiar=familiar), *_guesses(slot, network, wrong))
+
+
+def give_back_guess(slot: Slot, network: str) -> None:
+    """Return a guess that was right but came second."""
+    give_back(*_guesses(slot, network, wrong=0))
+
+
+def _guesses(slot: Slot, network: str, wrong: int) -> tuple[Refund, Refund]:
+    """The guesses at a code: the wrong ones and, at a short code, the right one, taken, too."""
+    count = wrong + (slot.digits == SHORT)
+    phones, networks = GUESSES_PER_PHONE, GUESSES_PER_NETWORK
+    return phones.refund(count, slot.phone), networks.refund(count, network)
 
 
 def note_login(last_login: datetime | None) -> None:

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from users import budgets, codes, security, sms
 from users.addresses import AnyRequest, client_address, network_of
-from users.codes import Slot, Spent, Try
+from users.codes import Slot, Try
 from users.errors import InvalidCode, TooManyAttempts
 from users.models import Session, User
 from users.orders import place_order, slot_of
@@ -90,29 +90,29 @@ def _try(slot: Slot, code: str, network: str) -> Try:
 
 
 def _log_in(attempt: Try, network: str, request: AnyRequest) -> Login:
-    phone = attempt.slot.phone
     try:
-        login, spent, last_login = _open(attempt, network, request)
+        login, last_login = _open(attempt, network, request)
     except InvalidCode:
-        budgets.give_back_guesses(attempt.slot, network, wrong=0)  # this one was right
+        budgets.give_back_guess(attempt.slot, network)
         raise
-    budgets.give_back_send(phone, familiar=spent.familiar)
-    budgets.give_back_guesses(attempt.slot, network, wrong=spent.wrong)
     budgets.note_login(last_login)
     return login
 
 
 @transaction.atomic
-def _open(attempt: Try, network: str, request: AnyRequest) -> tuple[Login, Spent, datetime | None]:
+def _open(attempt: Try, network: str, request: AnyRequest) -> tuple[Login, datetime | None]:
     """Spend the code and open a session, or leave both as they were."""
     spent = attempt.spend(network)
     if spent is None:  # a parallel request was first
         raise InvalidCode
-    user, is_new = User.objects.select_for_update(no_key=True).get_or_create(
-        phone=attempt.slot.phone, defaults={"password": make_password(None)}
-    )
+    user, is_new = User.objects.lock(attempt.slot.phone), False
+    if user is None:
+        user, is_new = User.objects.select_for_update(no_key=True).get_or_create(
+            phone=attempt.slot.phone, defaults={"password": make_password(None)}
+        )
     if not user.is_active:
         raise InvalidCode
     last_login, session = user.last_login, open_session(user, request)
     user_logged_in.send(sender=User, request=request, user=user)
-    return Login(user, session, is_new), spent, last_login
+    budgets.give_back_login(attempt.slot, network, wrong=spent.wrong, familiar=spent.familiar)
+    return Login(user, session, is_new), last_login

@@ -6,13 +6,14 @@ from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from users.errors import InvalidPhone
 from users.phones import PhoneField, parse_phone
+from users.sql import moment, read
 
 
 class UserManager(DjangoUserManager["User"]):
@@ -39,6 +40,22 @@ class UserManager(DjangoUserManager["User"]):
     ) -> "User":
         """A new user who may do everything in the admin; or `InvalidPhone`."""
         return self.create_user(phone, password, is_staff=True, is_superuser=True, **fields)
+
+    def lock(self, phone: str) -> "User | None":
+        """The user with this phone (E.164), kept from parallel changes until the transaction ends.
+
+        Names and rights come by a query of their own when asked for.
+        """
+        lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
+        rows = read(
+            f"SELECT id, last_login, is_active, phone FROM users_user WHERE phone = %s{lock}",  # noqa: S608
+            [phone],
+        )
+        if not rows:
+            return None
+        pk, last_login, is_active, phone = rows[0]
+        known = (pk, last_login and moment(last_login), bool(is_active), phone)
+        return self.model.from_db(self.db, ("id", "last_login", "is_active", "phone"), known)
 
 
 class User(AbstractUser):

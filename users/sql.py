@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, models
 
 Row = tuple[Any, ...]
 
@@ -30,6 +30,11 @@ def read(sql: str, params: Sequence[object]) -> list[Row]:
         cursor.execute(sql, [_plain(value) for value in params])
         rows: list[Row] = cursor.fetchall()
     return rows
+
+
+def columns_of(model: type[models.Model]) -> list[str]:
+    """The names of a table's columns, in the order that `from_db` takes them."""
+    return [field.attname for field in model._meta.concrete_fields]  # noqa: SLF001  # public
 
 
 def moment(value: datetime | str) -> datetime:

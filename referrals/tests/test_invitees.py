@@ -23,7 +23,7 @@ def invitees(user):
         )
         for n, person in enumerate(people)
     )
-    InviteCode.objects.count_activation(user, by=130)
+    InviteCode.objects.count_activation(user.pk, by=130)
     return [person.phone for person in reversed(people)]
 
 
