@@ -8,12 +8,16 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run test check bench-admin clean
+.PHONY: run demo test check messages screenshots bench-admin clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
 	$(BIN)/gunicorn --config config/gunicorn.py
+
+demo: .venv/runtime .env
+	$(MANAGE) migrate --noinput --verbosity 0
+	$(MANAGE) demo
 
 test: .venv/development
 	$(BIN)/python -m pytest
@@ -27,8 +31,15 @@ check: .venv/development
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python -m bench.messages --check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+
+messages: .venv/development
+	$(BIN)/python -m bench.messages
+
+screenshots: .venv/development
+	$(BIN)/python -m bench.screenshots
 
 bench-admin: .venv/development
 	$(BIN)/python -m bench.postgres $(BIN)/python -m bench.admin_scale

@@ -15,6 +15,7 @@ from rest_framework.test import APIClient, ForceAuthClientHandler
 from users import budgets, meters, sms
 from users.models import User
 from users.sessions import open_session, pair
+from users.tests.browsing import Browser
 
 _numbers = itertools.count(1)
 
@@ -177,6 +178,14 @@ def staff(join: Callable[..., User]) -> User:
 def me(user: User, as_user: Callable[[User], Client]) -> Client:
     """`user`, logged in."""
     return as_user(user)
+
+
+@pytest.fixture
+def my_browser(user: User) -> Browser:
+    """A browser in which `user` is logged in."""
+    browser = Browser()
+    browser.log_in(user.phone)
+    return browser
 
 
 @pytest.fixture

@@ -3,15 +3,16 @@
 import sys
 from typing import Any
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_replace
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.defaults import bad_request, page_not_found, permission_denied, server_error
-from django.views.generic import RedirectView
 from drf_spectacular.views import (
     SpectacularAPIView,
     SpectacularRedocView,
-    SpectacularSwaggerView,
+    SpectacularSwaggerSplitView,
 )
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
@@ -20,9 +21,14 @@ from config import errors, health
 from users.errors import Unavailable
 
 docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
+# Swagger UI and ReDoc style themselves as they go, and carry their pictures inside.
+styled = {"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]}
+searching = {**styled, "worker-src": ["blob:"]}
+
+swagger = SpectacularSwaggerSplitView.as_view(url_name="schema", **docs)
+redoc = SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html", **docs)
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="swagger")),
     path("api/v1/", include("users.urls")),
     path("api/v1/", include("referrals.urls")),
     path(
@@ -30,13 +36,11 @@ urlpatterns = [
         SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation, **docs),
         name="schema",
     ),
-    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema", **docs), name="swagger"),
-    path(
-        "api/redoc/",
-        SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html", **docs),
-        name="redoc",
-    ),
+    path("api/docs/", csp_replace(styled)(swagger), name="swagger"),
+    path("api/redoc/", csp_replace(searching)(redoc), name="redoc"),
     re_path(r"^api/(?P<path>.*)$", errors.not_found),
+    path("", include("users.page_urls")),
+    path("", include("referrals.page_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz),

@@ -31,9 +31,8 @@ class Pages(CursorPagination):
         """The cursor of the request, if any. Raises `NotFound`."""
         cursor = super().decode_cursor(request)
         try:
-            forged = (
-                cursor and cursor.position and self.parse_position(str(cursor.position)) is None
-            )
+            position = cursor and cursor.position
+            forged = position is not None and self.parse_position(str(position)) is None
         except ValueError:
             forged = True
         if forged:

@@ -42,6 +42,21 @@ def mask_phone(phone: str) -> str:
     return f"{phone[:5]}***{phone[-2:]}"
 
 
+def written(phone: str) -> str:
+    """A phone as people read it: `+79161234567` → `+7 916 123-45-67`."""
+    return _international(phonenumbers.parse(phone))
+
+
+def example_phone() -> str:
+    """A mobile number of the default region, as people write it."""
+    number = phonenumbers.example_number_for_type(settings.PHONE_REGION, PhoneNumberType.MOBILE)
+    return _international(number) if number else ""
+
+
+def _international(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, PhoneNumberFormat.INTERNATIONAL)
+
+
 class WrittenPhoneField(forms.CharField):
     """A form field with room for spaces and brackets."""
 

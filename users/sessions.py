@@ -21,6 +21,7 @@ from users.sql import columns_of, read, write
 
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
+STALE = timedelta(minutes=10)
 LIVE = """users_user.id = users_session.user_id AND users_user.is_active
     AND users_session.ended_at IS NULL AND users_session.expires_at > %s"""
 """What `SessionQuerySet.live` says, for the two statements that most calls make."""
@@ -161,6 +162,17 @@ def session_user(raw: str, along: str = "NULL") -> tuple[User, uuid.UUID]:
     user = User.from_db("default", KNOWN, known)
     vars(user)["read_along"] = read_along
     return user, sid
+
+
+def touch(session: Session, request: AnyRequest) -> bool:
+    """Note that a session is in use, once in `STALE` at most; whether it was noted now."""
+    now = timezone.now()
+    if now - session.last_used_at < STALE:
+        return False
+    device = _device(request)
+    device.pop("network")  # familiar are the places of logins
+    Session.objects.live(now).filter(pk=session.pk).update(last_used_at=now, **device)
+    return True
 
 
 def _again(token: SessionToken, now: datetime, address: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ def running(**settings: str) -> Iterator[Server]:
     port = free_port()
     environment = {
         **os.environ,
-        "DATABASE_URL": database_url(),
+        "DATABASE_URL": settings.pop("DATABASE_URL", "") or database_url(),
         "SMS_URL": "simulated://",
         "SMS_DELAY": "0",
         "TRUSTED_PROXY_COUNT": "1",

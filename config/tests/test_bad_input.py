@@ -180,6 +180,7 @@ def cursor(text: str) -> str:
         "cursor=x",
         "cursor=%00",
         "cursor=%ff",
+        "cursor=" + cursor("p="),
         "cursor=" + cursor("p=nonsense"),
         "cursor=" + cursor("p=99999999999999999999999999"),
         "cursor=" + cursor("p=2026-13-45"),

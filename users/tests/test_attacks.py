@@ -20,6 +20,9 @@ from users.models import Session, User
 from users.sessions import pair, rotate
 
 pytestmark = pytest.mark.django_db
+once = pytest.mark.skipif(
+    "connection.vendor != 'sqlite'", reason="a long simulation, on one database; SQLite is quicker"
+)
 START = "2026-11-20T12:00:00Z"
 OWNER = "198.51.100.7"
 requests = RequestFactory()
@@ -80,7 +83,7 @@ def owner_logs_in(phone: str) -> None:
     raise AssertionError("the owner is locked out")
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'", reason="a month of arithmetic, once is enough")
+@once
 @pytest.mark.parametrize("addresses", [1, 1000])
 @pytest.mark.parametrize("owner_comes", [False, True])
 def test_thirty_days_against_one_phone(addresses, owner_comes, compared, time_machine, capsys):
@@ -299,6 +302,7 @@ def test_a_wrong_guess_at_a_long_code_begins_the_quiet_days_anew(compared, time_
     assert ask(phone, OWNER) == 8
 
 
+@once
 def test_a_spray_from_one_address(compared, time_machine, capsys):
     time_machine.move_to(START, tick=False)
     phones = (f"+7926{n:07}" for n in range(100_000))
@@ -317,6 +321,7 @@ def test_a_spray_from_one_address(compared, time_machine, capsys):
     assert compared[4] <= 30
 
 
+@once
 def test_a_spray_from_many_addresses(compared, time_machine, capsys):
     time_machine.move_to(START, tick=False)
     addresses = itertools.cycle(f"10.{n // 250}.{n % 250}.1" for n in range(1000))

@@ -1,0 +1,56 @@
+"""Somebody at a browser of their own."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from conftest import new_phone
+
+
+class Person:
+    def __init__(self, page: Page, phone: str = "") -> None:
+        self.page, self.phone = page, phone or new_phone()
+
+    def ask_for_a_code(self) -> None:
+        self.page.goto("/")
+        self.page.get_by_label("Phone number").fill(self.phone)
+        self.page.get_by_role("button", name="Get a code").click()
+        expect(self.page).to_have_url(re.compile("/code/$"))
+
+    @property
+    def code(self) -> str:
+        """The code in the message that the page shows, the gateway being simulated."""
+        return self.page.locator(".sms-text b").inner_text()
+
+    @property
+    def wrong_code(self) -> str:
+        return f"{(int(self.code) + 1) % 10_000:04}"
+
+    def enter(self, code: str) -> None:
+        self.page.get_by_label("Code of 4 digits").fill(code)
+        self.page.get_by_role("button", name="Log in").click()
+
+    def log_in(self) -> "Person":
+        self.ask_for_a_code()
+        self.enter(self.code)
+        expect(self.page).to_have_url(re.compile("/profile/$"))
+        return self
+
+    @property
+    def invite_code(self) -> str:
+        return self.page.locator("#own-code").inner_text()
+
+    @property
+    def invite_path(self) -> str:
+        """The invite link without the host that people use."""
+        return "/i/" + self.page.locator("#own-link").inner_text().rpartition("/i/")[2]
+
+    def activate(self, code: str) -> None:
+        self.page.get_by_label("Invite code of a friend").fill(code)
+        self.page.get_by_role("button", name="Activate").click()
+
+    @property
+    def written_phone(self) -> str:
+        """`+79161234567` → `+7 916 123-45-67`."""
+        p = self.phone
+        return f"{p[:2]} {p[2:5]} {p[5:8]}-{p[8:10]}-{p[10:]}"

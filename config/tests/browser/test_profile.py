@@ -1,0 +1,133 @@
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from config.tests.browser.person import Person
+from referrals import invites
+from users.models import User
+
+
+def test_two_people_invite_each_other(anna, boris):
+    anna.log_in()
+    boris.log_in()
+    boris.activate(anna.invite_code)
+    expect(boris.page.get_by_role("status")).to_have_text("The invite code is activated.")
+    expect(boris.page.get_by_text("You activated the invite code")).to_contain_text(
+        anna.invite_code
+    )
+    assert anna.written_phone not in boris.page.locator("main").inner_text()
+    anna.page.reload()
+    expect(anna.page.get_by_role("heading", name="1 invitee")).to_be_visible()
+    expect(anna.page.locator("[data-rows]")).to_contain_text(boris.written_phone)
+    anna.activate(boris.invite_code)
+    boris.page.reload()
+    expect(boris.page.locator("[data-rows]")).to_contain_text(anna.written_phone)
+
+
+def test_a_second_activation_is_refused(anna, boris, join):
+    friend = join()
+    anna.log_in()
+    boris.log_in()
+    boris.page.goto("/profile/")
+    other_tab = boris.page.context.new_page()
+    other_tab.goto("/profile/")
+    boris.activate(anna.invite_code)
+    expect(boris.page.get_by_label("Invite code of a friend")).to_have_count(0)
+    Person(other_tab).activate(friend.invite_code.value)
+    expect(other_tab.get_by_role("alert")).to_contain_text("already activated")
+    friend.invite_code.refresh_from_db()
+    assert friend.invite_code.activations_count == 0
+
+
+@pytest.mark.parametrize(
+    ("entered", "said"), [("own", "your own invite code"), ("ZZZ999", "no such invite code")]
+)
+def test_a_code_that_can_not_be_activated_is_explained(anna, entered, said):
+    anna.log_in()
+    anna.activate(anna.invite_code if entered == "own" else entered)
+    expect(anna.page.get_by_role("alert")).to_contain_text(said)
+
+
+def test_an_invite_link_is_remembered_through_login(anna, boris):
+    anna.log_in()
+    boris.page.goto(anna.invite_path)
+    expect(boris.page.get_by_role("status")).to_contain_text(anna.invite_code)
+    boris.log_in()
+    field = boris.page.get_by_label("Invite code of a friend")
+    expect(field).to_have_value(anna.invite_code)
+    expect(boris.page.locator("main")).to_contain_text("will see your phone number")
+    boris.page.get_by_role("button", name="Activate").click()
+    expect(boris.page.get_by_text("You activated the invite code")).to_be_visible()
+
+
+def test_the_code_is_copied(somebody):
+    anna = Person(somebody(permissions=["clipboard-read", "clipboard-write"])).log_in()
+    anna.page.get_by_role("button", name="Copy the code").click()
+    expect(anna.page.get_by_role("button", name="Copied")).to_be_visible()
+    assert anna.page.evaluate("navigator.clipboard.readText()") == anna.invite_code
+
+
+def test_names_are_saved(anna):
+    anna.log_in()
+    anna.page.get_by_label("First name").fill("Anna")
+    anna.page.get_by_label("Email").fill("anna@example.org")
+    anna.page.get_by_role("button", name="Save").click()
+    expect(anna.page.get_by_role("status")).to_have_text("Saved.")
+    expect(anna.page.get_by_label("First name")).to_have_value("Anna")
+    assert User.objects.get().email == "anna@example.org"
+
+
+def test_more_invitees_come_on_demand(anna, join):
+    anna.log_in()
+    for _ in range(55):
+        invites.activate(join(), anna.invite_code)
+    anna.page.reload()
+    expect(anna.page.get_by_role("heading", name="55 invitees")).to_be_visible()
+    expect(anna.page.locator("[data-rows] > li")).to_have_count(10)
+    anna.page.get_by_role("link", name="Show more").click()
+    expect(anna.page.locator("[data-rows] > li")).to_have_count(50)
+    anna.page.get_by_role("link", name="Show more").click()
+    expect(anna.page.locator("[data-rows] > li")).to_have_count(55)
+    expect(anna.page.get_by_role("link", name="Show more")).to_have_count(0)
+
+
+def test_times_are_shown_in_the_zone_of_the_person(somebody):
+    anna = Person(somebody(timezone_id="Asia/Vladivostok")).log_in()
+    shown = anna.page.locator("time").first
+    assert "UTC" not in shown.inner_text()
+    assert "+00:00" in shown.get_attribute("datetime")
+
+
+def test_an_account_is_deleted_behind_a_confirmation(anna):
+    anna.log_in()
+    anna.page.get_by_role("link", name=re.compile("Delete the account")).click()
+    anna.page.get_by_role("button", name="Delete", exact=True).click()
+    assert User.objects.count() == 1, "without the tick nothing is sent"
+    anna.page.get_by_role("checkbox").check()
+    anna.page.get_by_role("button", name="Delete", exact=True).click()
+    expect(anna.page.get_by_role("status")).to_have_text("Your account is deleted.")
+    assert not User.objects.exists()
+    anna.page.goto("/profile/")
+    expect(anna.page.get_by_label("Phone number")).to_be_visible()
+
+
+@pytest.mark.smoke
+def test_everything_works_without_javascript(somebody):
+    anna = Person(somebody(java_script_enabled=False)).log_in()
+    boris = Person(somebody(java_script_enabled=False))
+    boris.page.goto(anna.invite_path)
+    boris.ask_for_a_code()
+    boris.page.get_by_role("button", name="Send the code again").click()
+    expect(boris.page.get_by_role("alert")).to_contain_text("A code was sent a moment ago")
+    boris.enter(boris.wrong_code)
+    expect(boris.page.get_by_role("alert")).to_contain_text("2 tries left.")
+    boris.enter(boris.code)
+    boris.page.get_by_role("button", name="Activate").click()
+    expect(boris.page.get_by_text("You activated the invite code")).to_be_visible()
+    anna.page.reload()
+    expect(anna.page.locator("[data-rows]")).to_contain_text(boris.written_phone)
+    boris.page.get_by_role("button", name="Русский").click()
+    boris.page.get_by_role("button", name="Выйти").click()
+    boris.page.goto("/profile/")
+    expect(boris.page.get_by_role("heading", level=1)).to_have_text("Вход по телефону")

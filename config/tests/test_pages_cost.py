@@ -1,0 +1,67 @@
+"""What a page costs: statements, bytes, requests, time."""
+
+import re
+import time
+
+import pytest
+
+from referrals.models import Activation, InviteCode
+from users.models import User
+from users.tests.browsing import Browser
+
+pytestmark = pytest.mark.django_db
+KILOBYTE = 1024
+
+
+@pytest.fixture
+def many_invitees(user):
+    people = User.objects.bulk_create([User(phone=f"+79150{n:06}") for n in range(1000)])
+    Activation.objects.bulk_create(
+        [Activation(invitee=one, inviter=user, code=user.invite_code.value) for one in people]
+    )
+    InviteCode.objects.count_activation(user, by=1000)
+
+
+@pytest.mark.parametrize(
+    ("path", "statements"),
+    [("/profile/", 4), ("/profile/invitees/", 2), ("/profile/delete/", 1), ("/i/7K2M9X", 1)],
+)
+def test_a_page_takes_the_same_statements_for_a_thousand_invitees(
+    my_browser, many_invitees, as_user, user, django_assert_num_queries, path, statements
+):
+    for _ in range(5):
+        as_user(user)
+    with django_assert_num_queries(statements):
+        assert my_browser.get(path).status_code in (200, 302)
+
+
+@pytest.mark.parametrize("path", ["/", "/code/", "/profile/", "/i/7K2M9X", "/nowhere"])
+def test_a_page_for_a_visitor_takes_no_statement(django_assert_num_queries, path):
+    with django_assert_num_queries(0):
+        Browser().get(path)
+
+
+def test_entering_the_code_takes_what_it_takes_over_the_api(
+    user, sent_code, django_assert_num_queries
+):
+    browser = Browser()
+    browser.submit("/", phone=user.phone)
+    token = browser.get("/code/").context["csrf_token"]
+    with django_assert_num_queries(13):
+        answer = browser.post("/code/", {"code": sent_code(), "csrfmiddlewaretoken": token})
+    assert answer["Location"] == "/profile/"
+
+
+@pytest.mark.parametrize("path", ["/profile/", "/profile/invitees/", "/profile/delete/"])
+def test_a_page_is_small_and_quick(my_browser, many_invitees, path):
+    times = []
+    for _ in range(5):
+        began = time.process_time()  # of this process alone, whatever else the machine does
+        answer = my_browser.get(path)
+        times.append(time.process_time() - began)
+    assert min(times) < 0.05  # seconds
+    page = answer.content.decode()
+    assets = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    sizes = [len(b"".join(my_browser.get(asset).streaming_content)) for asset in assets]
+    assert len(assets) + 1 <= 5
+    assert sum(sizes) + len(page.encode()) <= 50 * KILOBYTE

@@ -1,0 +1,46 @@
+"""Fill the database with people and history to look at."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from referrals import demo
+from users.demo import STAFF_PHONE
+
+
+class Command(BaseCommand):
+    """Tell a made-up history once."""
+
+    help = (
+        "Fill the database with made-up users and 60 days of their history, and a staff user. "
+        "Does nothing where that is done already."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """How many, which, and where."""
+        parser.add_argument("--users", type=int, default=500, help="how many users, 20 to 20000")
+        parser.add_argument("--seed", type=int, default=8, help="another number, another history")
+        parser.add_argument("--force", action="store_true", help="even though DEBUG is off")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Say who may log in."""
+        if not (settings.DEBUG or options["force"]):
+            raise CommandError("DEBUG is off: made-up users are not for production. See --force.")
+        if not 20 <= options["users"] <= 20_000:
+            raise CommandError("--users must be from 20 to 20000.")
+        if demo.is_told():
+            self.stdout.write(
+                "The demo data are there already; nothing was added. A new password for the admin:"
+                f"\n    .venv/bin/python manage.py changepassword {STAFF_PHONE}"
+            )
+            return
+        password = secrets.token_urlsafe(12)
+        told = demo.tell(options["users"], options["seed"], password)
+        self.stdout.write(
+            f"Made {len(told.users)} users, {len(told.sessions)} sessions and"
+            f" {len(told.activations)} activations. All phones are fictional.\n"
+            f"  Admin:  /admin/  phone {STAFF_PHONE}  password {password}\n"
+            f"  Most invitees:   log in by phone {told.star.phone}"
+        )

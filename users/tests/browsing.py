@@ -1,0 +1,49 @@
+"""A browser as the tests see it: cookies, forms with their token, redirects one at a time."""
+
+import re
+
+from django.test import Client
+
+from users import sms
+
+
+class Browser(Client):
+    """Sends forms as a page would: with the token that the page at `page` has in its form."""
+
+    def __init__(self, address="127.0.0.1", language="en"):
+        super().__init__(
+            enforce_csrf_checks=True,
+            REMOTE_ADDR=address,
+            HTTP_ACCEPT_LANGUAGE=language,
+            HTTP_USER_AGENT="Mozilla/5.0 (X11; Linux x86_64) Chrome/130.0 Safari/537.36",
+        )
+
+    def submit(self, path, page=None, **fields):
+        """Post a form of `page`, by default of the page at `path`."""
+        shown = self.get(page or path).content.decode()
+        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown)[1]
+        return self.post(path, {**fields, "csrfmiddlewaretoken": token})
+
+    def log_in(self, phone):
+        """Both steps; the answer to the second."""
+        assert self.submit("/", phone=phone).status_code == 302
+        code = sms.outbox[-1].text.rsplit("#", 1)[1]
+        return self.submit("/code/", code=code)
+
+    def profile(self):
+        """The text of the profile page."""
+        return text(self.get("/profile/"))
+
+    def on_profile(self, path, **fields):
+        """Post a form of the profile page."""
+        return self.submit(path, page="/profile/", **fields)
+
+
+def text(answer):
+    """The page without tags and double blanks."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def wrong(code):
+    """Another code of the same length."""
+    return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
