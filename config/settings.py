@@ -172,13 +172,24 @@ if _database["ENGINE"].endswith("sqlite3"):
     }
     _database["TEST"] = {"NAME": BASE_DIR / ".cache" / "test.sqlite3"}
 else:
+    # Behind PgBouncer the next chunk may be asked of another connection, which has no such cursor.
+    _database["DISABLE_SERVER_SIDE_CURSORS"] = True
+    # A database machine that died without a word is noticed within half a minute.
+    _database["OPTIONS"] = {
+        "connect_timeout": 5,
+        "keepalives_idle": 15,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        **_database.get("OPTIONS", {}),
+    }
     # A strict pool: the pool's size is the limit, whatever the number of greenlets.
-    _database["ENGINE"] = "dj_db_conn_pool.backends.postgresql"
+    _database["ENGINE"] = "config.postgresql"
     _database["POOL_OPTIONS"] = {
         "POOL_SIZE": env.read("DB_POOL_SIZE", env.whole(1, 1000), "20"),
         "MAX_OVERFLOW": 0,
         "TIMEOUT": 30,
-        "PRE_PING": False,
+        "PRE_PING": True,  # by a look at the socket, see config/postgresql
         "RECYCLE": 1800,
     }
 
@@ -207,6 +218,7 @@ REST_FRAMEWORK = {
 }
 DRF_STANDARDIZED_ERRORS = {
     "EXCEPTION_FORMATTER_CLASS": "config.errors.ErrorFormatter",
+    "EXCEPTION_HANDLER_CLASS": "config.errors.ErrorHandler",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 SIMPLE_JWT = {
@@ -248,16 +260,20 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
+    "filters": {"hide_paths": {"()": "config.redaction.HidePaths"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.read("LOG_FORMAT", env.one_of("text", "json"), "text"),
+            "filters": ["hide_paths"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
     "loggers": {
         # Django's own handlers would say everything twice.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
+        # The server's own log tells of each answer; errors of status 500 come with a traceback.
+        "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.server": {"handlers": [], "level": "INFO", "propagate": True},
         # They tell addresses and bodies of what they send, so phones and codes.
         "apprise": {"handlers": [], "level": "CRITICAL", "propagate": False},

@@ -1,5 +1,6 @@
 """All addresses; the only place that knows every app."""
 
+import sys
 from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
@@ -17,6 +18,7 @@ from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from config import errors, health
+from users.errors import Unavailable
 
 docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 # Swagger UI and ReDoc style themselves as they go, and carry their pictures inside.
@@ -68,7 +70,12 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """An unforeseen error outside of API views."""
+    """An unforeseen error outside of API views, or a database that is away."""
+    error = errors.recognize(sys.exception())
+    if not isinstance(error, Unavailable):
+        error = exceptions.APIException()
     if request.path.startswith("/api/"):
-        return errors.failure(request, exceptions.APIException())
-    return server_error(request)
+        return errors.failure(request, error)
+    answer = server_error(request)
+    answer.status_code = error.status_code
+    return answer

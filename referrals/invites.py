@@ -69,9 +69,7 @@ def activate(invitee: User, entered: str) -> None:
         raise UnknownInviteCode
     if inviter == invitee.pk:
         raise OwnInviteCode
-    _activate(invitee, inviter, value)
-    WRONG_CODES.give_back(invitee.phone)
-    return None
+    return _activate(invitee, inviter, value)
 
 
 def invitees_of(user: User) -> ActivationQuerySet:
@@ -83,6 +81,8 @@ def _activate(invitee: User, inviter: int, value: str) -> None:
     try:
         with transaction.atomic():
             first = Activation.objects.record(invitee, inviter, value)
+            if first:
+                WRONG_CODES.give_back(invitee.phone)
             # Last, so that a popular code's row is locked for no longer than a commit takes.
             if first and not InviteCode.objects.count_activation(inviter):
                 raise UnknownInviteCode

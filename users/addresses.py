@@ -1,6 +1,8 @@
 """Where a request comes from: the one place that decides which address counts."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -19,11 +21,16 @@ def client_address(request: AnyRequest) -> str:
     own proxies wrote, counted from the right of `X-Forwarded-For`; what stands left of that is the
     client's own claim and is never looked at.
     """
-    socket = request.META.get("REMOTE_ADDR", "")
+    return address_in(request.META)
+
+
+def address_in(environ: Mapping[str, Any]) -> str:
+    """The client's IP address from a WSGI environment."""
+    socket = environ.get("REMOTE_ADDR", "")
     hops = settings.TRUSTED_PROXY_COUNT
     if not hops:
         return _valid(socket) or UNKNOWN
-    forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+    forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     claimed = forwarded[-hops] if len(forwarded) >= hops else ""
     return _valid(claimed) or _valid(socket) or UNKNOWN
 

@@ -63,6 +63,18 @@ class SmsUnavailable(Refusal):
     default_detail = _("The message could not be sent. Try again in a moment.")
 
 
+class Unavailable(Refusal):
+    """The database is away, or too busy to be waited for."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = _("The service is not available at the moment. Try again soon.")
+    wait = 2  # seconds; a restarted database is back in less
+
+    def __init__(self) -> None:
+        super().__init__(retry_after=self.wait)
+
+
 class TokenNotValid(Refusal):
     status_code = status.HTTP_401_UNAUTHORIZED
     default_code = "token_not_valid"

@@ -13,8 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import psutil
 from django.db import connection
 
+APPLICATION = "server under test"  # its connections' name in pg_stat_activity
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -34,6 +36,11 @@ def database_url() -> str:
 class Server:
     def __init__(self, port: int, process: "subprocess.Popen[bytes]") -> None:
         self.port, self.process = port, process
+
+    @property
+    def workers(self) -> set[int]:
+        """The pids of the processes that answer."""
+        return {child.pid for child in psutil.Process(self.process.pid).children()}
 
     def call(self, method, path, body=None, access="", address="", timeout=30):
         """Status and decoded body of one call on a connection of its own."""
@@ -68,6 +75,7 @@ def running(**settings: str) -> Iterator[Server]:
         "SMS_URL": "simulated://",
         "SMS_DELAY": "0",
         "TRUSTED_PROXY_COUNT": "1",
+        "PGAPPNAME": APPLICATION,
         "WEB_CONCURRENCY": "2",
         "PORT": str(port),
         **settings,

@@ -77,3 +77,10 @@ def test_values_are_read_as_what_they_are(monkeypatch):
     ]:
         monkeypatch.setenv(name, raw)
         assert env.read(name, parse) == value
+
+
+@pytest.mark.parametrize("options", ["", "?sslmode=require"])
+def test_a_postgresql_address_may_have_options_or_none(options):
+    assert (
+        start(DATABASE_URL=f"postgres://localhost/x{options}").stdout == "False config.postgresql\n"
+    )

@@ -1,0 +1,1 @@
+"""The PostgreSQL backend: Django's, its connections from a strict pool."""

@@ -1,0 +1,117 @@
+"""Many people on the real server at once, and what came of each of their requests."""
+
+import http.client
+import json
+import socket
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from referrals.invites import draw
+from referrals.models import InviteCode
+from users.models import Session, User
+from users.sessions import LIFETIME, pair
+
+ACTIVATE, PROFILE, CODE = "/api/v1/profile/activate/", "/api/v1/profile/", "/api/v1/auth/code/"
+BROKEN = (OSError, http.client.HTTPException)
+
+only_postgresql = pytest.mark.skipif(
+    connection.vendor != "postgresql", reason="about a database server, which SQLite is not"
+)
+
+
+def in_parallel(function, arguments, threads=32):
+    """What each call returned."""
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(function, arguments))
+
+
+def people(count, prefix="+7916555"):
+    """Access tokens of this many new users, and the first one's invite code."""
+    users = User.objects.bulk_create([User(phone=f"{prefix}{n:04}") for n in range(count)])
+    codes = set()
+    while len(codes) < count:
+        codes.add(draw())
+    InviteCode.objects.bulk_create(
+        [InviteCode(owner=user, value=value) for user, value in zip(users, codes, strict=True)]
+    )
+    now, network = timezone.now(), {"ip": "127.0.0.1", "network": "127.0.0.1"}
+    sessions = Session.objects.bulk_create(
+        [Session(user=user, expires_at=now + LIFETIME, **network) for user in users]
+    )
+    return [pair(session)["access"] for session in sessions], users[0].invite_code.value
+
+
+def retry(function, *, seconds=30):
+    """The first result that is not None. Raises `TimeoutError`."""
+    deadline = time.monotonic() + seconds
+    while (result := function()) is None:
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return result
+
+
+class Load:
+    """Threads that call the server again and again until told to stop."""
+
+    def __init__(self, threads, once):
+        self.results, self._once, self._stop = [], once, threading.Event()
+        self._threads = [threading.Thread(target=self._run, args=(n,)) for n in range(threads)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *error):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _run(self, number):
+        while not self._stop.is_set():
+            result = self._once(number)
+            if result is not None:
+                self.results.append(result)
+            if result in (None, "refused"):  # there is no more to do, or nobody to do it
+                return
+
+    def await_results(self, count, seconds=30):
+        """Let the load run until there are so many results."""
+        deadline = time.monotonic() + seconds
+        while len(self.results) < count:
+            assert time.monotonic() < deadline, "the load does not get on"
+            time.sleep(0.01)
+
+
+class Visitor:
+    """One client, who keeps the connection as long as the server does."""
+
+    def __init__(self, port):
+        self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+
+    def ask(self, method, path, body=None, address=""):
+        """The status; `refused` without a connection, `lost` without an answer."""
+        if self._link.sock is None:
+            try:
+                self._link.connect()
+            except OSError:
+                return "refused"
+            self._link.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        headers = {"Content-Type": "application/json", "X-Forwarded-For": address}
+        try:
+            self._link.request(method, path, json.dumps(body), headers)
+            answer = self._link.getresponse()
+            answer.read()
+        except BROKEN:
+            self._link.close()
+            return "lost"
+        return answer.status
+
+    def leave(self):
+        """Close the connection."""
+        self._link.close()

@@ -1,0 +1,78 @@
+"""gunicorn's gevent worker, which loses nobody and refuses what is no HTTP in the API's words."""
+
+import logging
+from contextlib import suppress
+from functools import partial
+from types import SimpleNamespace
+from typing import Any
+
+import orjson
+from gevent.server import StreamServer
+from gunicorn.http import errors
+from gunicorn.workers.ggevent import GeventWorker
+
+REASONS = {
+    errors.LimitRequestLine: ("414 URI Too Long", "uri_too_long"),
+    errors.LimitRequestHeaders: ("431 Request Header Fields Too Large", "headers_too_large"),
+    errors.ExpectationFailed: ("417 Expectation Failed", "expectation_failed"),
+}
+OUR_FAULT = (
+    errors.ConfigurationProblem,
+    errors.InvalidResponseHeader,
+    errors.InvalidResponseHeaderName,
+)
+_logger = logging.getLogger("gunicorn.error")
+
+
+class Listener(StreamServer):
+    """Accepts connections; before it ends, all that wait, for the system would reset them."""
+
+    max_accept = 1  # the next one may find another worker idle
+    ending = False
+
+    def close(self) -> None:
+        """Accept no more."""
+        if self.ending and self.started:
+            with suppress(OSError):
+                while connection := self.do_read():
+                    self.do_handle(*connection)
+        super().close()
+
+
+class Worker(GeventWorker):  # type: ignore[misc]
+    """As gunicorn's, but for its end and for the answers to requests it can't read."""
+
+    def run(self) -> None:
+        """Serve until told to end."""
+        self.server_class = self._listen
+        super().run()
+
+    def _listen(self, socket: Any, *, spawn: Any, **others: Any) -> Listener:
+        # A connection's first question is the listener's name, which a closed one does not know.
+        name = socket.getsockname()
+        named = SimpleNamespace(getsockname=lambda: name)
+        self.listener = Listener(socket, handle=partial(self.handle, named), spawn=spawn)
+        return self.listener
+
+    def handle_exit(self, sig: Any, frame: Any) -> None:
+        """End. A worker that ends of itself leaves waiting connections to its successor."""
+        self.listener.ending = True
+        super().handle_exit(sig, frame)
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Refuse by a 4xx; tell the log nothing of the content: it may be a phone or a token."""
+        if not isinstance(exc, errors.ParseException) or isinstance(exc, OUR_FAULT):
+            super().handle_error(req, client, addr, exc)
+            return
+        status, code = REASONS.get(type(exc), ("400 Bad Request", "parse_error"))
+        _logger.warning("request refused: %s from %s", type(exc).__name__, addr and addr[0])
+        error = {"code": code, "detail": f"{status[4:]}.", "attr": None}
+        body = orjson.dumps({"type": "client_error", "errors": [error]})
+        head = (
+            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n\r\n"
+        )
+        try:
+            client.sendall(head.encode() + body)
+        except OSError:
+            _logger.debug("the client is gone")
