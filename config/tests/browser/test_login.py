@@ -63,8 +63,13 @@ def test_a_button_shows_that_it_works_and_sends_once(anna):
     sent = []
     anna.page.on("request", lambda request: sent.append(request.method))
     shown = anna.page.evaluate(
-        """() => { const button = document.querySelector("main button");
-        button.click(); button.click(); return button.textContent; }"""
+        """async () => {
+            const button = document.querySelector("main button");
+            button.click();
+            await new Promise((resolve) => setTimeout(resolve, 50));
+            button.click();
+            return button.textContent;
+        }"""
     )
     assert shown == "Sending…"
     expect(anna.page).to_have_url(re.compile("/code/$"))
