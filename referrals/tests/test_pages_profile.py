@@ -37,7 +37,7 @@ def invite(inviter, join, count):
         Activation.objects.create(
             invitee=join(), inviter=inviter, code=inviter.invite_code.value, activated_at=at
         )
-    InviteCode.objects.count_activation(inviter, by=count)
+    InviteCode.objects.count_activation(inviter.pk, by=count)
 
 
 def test_invitees_come_with_dates_newest_first(my_browser, user, join):
