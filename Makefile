@@ -8,7 +8,7 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-.PHONY: run demo test check messages screenshots bench-admin clean
+.PHONY: run demo test check messages screenshots bench bench-scale bench-admin clean
 
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -40,6 +40,12 @@ messages: .venv/development
 
 screenshots: .venv/development
 	$(BIN)/python -m bench.screenshots
+
+bench: .venv/development
+	$(BIN)/python -m bench
+
+bench-scale: .venv/development
+	$(BIN)/python -m bench --scale
 
 bench-admin: .venv/development
 	$(BIN)/python -m bench.postgres $(BIN)/python -m bench.admin_scale

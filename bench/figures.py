@@ -120,31 +120,33 @@ class Bench:
         return round(2500 * self.seconds)
 
     def burst(self, seconds: float) -> list[Figure]:
-        """1,600 clients ask for codes again and again; others look at their profiles meanwhile."""
-        few = 4
-        idle = load(self.ours.port, self.calls, clients=few, seconds=self.seconds)
-        asking = people.requests_for_codes(self.new(round(1600 * (seconds + 2))))
+        """1,600 clients ask for codes again and again; then others look at profiles meanwhile."""
         before = LoginCode.objects.filter(delivered=True).count()
-        with loading(self.ours.port, asking, BURST, seconds) as codes:
-            pause()
-            busy = load(self.ours.port, self.calls, clients=few, seconds=seconds - 2)
-            sent = codes.result()
+        sent = load(self.ours.port, self._asking(seconds), clients=BURST, seconds=seconds)
         if LoginCode.objects.filter(delivered=True).count() - before < sent.answered:
             raise WrongAnswersError("fewer codes were sent than answered")
-        pause()
-        slept = load(self.floor.port, asking, clients=BURST, seconds=seconds / 2)
-        details = f"{sent.rate:,.0f}/s against {slept.rate:,.0f}/s, {sent.answered:,} in all"
+        slept = load(self.floor.port, self._asking(seconds), clients=BURST, seconds=seconds / 2)
+        idle = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds / 3)
+        with loading(self.ours.port, self._asking(seconds), BURST, seconds) as codes:
+            pause()
+            busy = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds - 2)
+            both = codes.result()
         return [
             Figure(
                 "1,600 clients asking for codes",
                 sent.rate / slept.rate,
                 "of the floor",
                 0.6,
-                details=details,
+                details=f"{sent.rate:,.0f}/s against {slept.rate:,.0f}/s that only sleep",
             ),
             _latency("profile meanwhile, p50", busy.p50, idle.p50, 2),
             _latency("profile meanwhile, p99", busy.p99, idle.p99, 5),
+            Figure("profiles meanwhile", busy.rate, "/s", details=f"{idle.rate:,.0f}/s without"),
+            Figure("codes meanwhile", both.rate, "/s", details=f"{sent.rate:,.0f}/s without"),
         ]
+
+    def _asking(self, seconds: float) -> list[Call]:
+        return people.requests_for_codes(self.new(round(1200 * (seconds + 3))))
 
     def popular(self, count: int) -> Figure:
         """So many people activate one code, 64 at a time; none is lost, none counted twice."""

@@ -29,6 +29,7 @@ def environment(url: str) -> dict[str, str]:
         "TRUSTED_PROXY_COUNT": "1",
         "PUBLIC_URL": "",
         "LOG_FORMAT": "json",
+        "GUNICORN_CMD_ARGS": "--max-requests=0",  # a new worker would hide how the old one grew
     }
 
 
@@ -45,8 +46,8 @@ class Server:
         return psutil.Process(self.process.pid).children()
 
     def memory(self) -> list[float]:
-        """What each worker has for itself, in MB (USS)."""
-        return [worker.memory_full_info().uss / 1e6 for worker in self.workers()]
+        """What each worker takes, in MB (RSS)."""
+        return [worker.memory_info().rss / 1e6 for worker in self.workers()]
 
 
 @contextmanager

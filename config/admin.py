@@ -7,6 +7,7 @@ from csp.constants import SELF, UNSAFE_EVAL, UNSAFE_INLINE
 from csp.decorators import csp_replace
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
@@ -72,6 +73,11 @@ def indigo(request: HttpRequest) -> dict[str, str]:
         "900": "#1f2a78",
         "950": "#151c52",
     }
+
+
+def icon(request: HttpRequest) -> str:
+    """The address of the product's icon."""
+    return static("users/icon.svg")
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:

@@ -199,6 +199,7 @@ UNFOLD = {
     "SITE_TITLE": _("Referral system"),
     "SITE_HEADER": _("Referral system"),
     "SITE_SYMBOL": "share",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.icon"}],
     "SHOW_LANGUAGES": True,
     "COLORS": {"primary": "config.admin.indigo"},
     "SIDEBAR": {"navigation": "config.admin.navigation"},

@@ -42,7 +42,6 @@ urlpatterns = [
     path("", include("users.page_urls")),
     path("", include("referrals.page_urls")),
     path("admin/", admin.site.urls),
-    path("i18n/", include("django.conf.urls.i18n")),
     path("healthz", health.healthz),
     path("readyz", health.readyz),
 ]
