@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from django.db import connection  # noqa: F401  # for skipif
 
 from config.tests.server import ROOT, running
 
@@ -15,6 +16,7 @@ newman = shutil.which("newman") or (str(INSTALLED) if INSTALLED.exists() else No
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="on PostgreSQL; once is enough")
 @pytest.mark.skipif(
     newman is None and os.environ.get("REQUIRE_E2E") != "1", reason="newman is not installed"
 )

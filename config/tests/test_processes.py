@@ -4,6 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection  # noqa: F401  # for skipif
 
 from config.tests.server import running
 from referrals.models import Activation, InviteCode
@@ -90,6 +91,7 @@ def test_four_processes_rotate_a_refresh_token_once(server):
     assert Session.objects.get().counter == 1
 
 
+@pytest.mark.skipif("connection.vendor == 'sqlite'", reason="on PostgreSQL; takes ten seconds")
 def test_while_codes_are_sent_nobody_waits(transactional_db):
     """Two processes that waited would need 350 s for these, and answer nothing meanwhile."""
     with running(SMS_DELAY="3-4") as server:

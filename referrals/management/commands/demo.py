@@ -38,9 +38,11 @@ class Command(BaseCommand):
             return
         password = secrets.token_urlsafe(12)
         told = demo.tell(options["users"], options["seed"], password)
+        site = settings.PUBLIC_URL
         self.stdout.write(
             f"Made {len(told.users)} users, {len(told.sessions)} sessions and"
             f" {len(told.activations)} activations. All phones are fictional.\n"
-            f"  Admin:  /admin/  phone {STAFF_PHONE}  password {password}\n"
-            f"  Most invitees:   log in by phone {told.star.phone}"
+            "With the server running (make run), log in\n"
+            f"  as staff at {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
+            f"  as who invited most at {site}/  phone {told.star.phone}"
         )
