@@ -26,6 +26,7 @@ backlog = 2048
 limit_request_line = 4094  # bytes; the limit of bodies is DATA_UPLOAD_MAX_MEMORY_SIZE
 limit_request_fields = 64
 limit_request_field_size = 8190
+forwarder_headers = ""  # nobody needs to say SCRIPT_NAME or PATH_INFO, not even a local proxy
 
 # Seconds. A client has `keepalive` to send its request's head, and to send the next one.
 keepalive = 5

@@ -144,7 +144,10 @@ class Strikes:
 
 
 def give_back(*refunds: Refund) -> None:
-    """Give back to several budgets in one statement; a rate's full bucket stays full."""
+    """Give back to several budgets in one statement; a rate's full bucket stays full.
+
+    Its rows are locked in any order: several at once only where the user's lock keeps others away.
+    """
     slots = ", ".join(["(%s, %s, %s)"] * len(refunds))
     read(
         f"""UPDATE users_budget SET full_at = full_at - back.column2,

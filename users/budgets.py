@@ -60,8 +60,8 @@ class Payment:
 
     def give_back(self) -> None:
         """Undo it."""
-        send = _send(self.phone, familiar=self.familiar)
-        give_back(send, SENDS_PER_NETWORK.refund(self.network))
+        give_back(_send(self.phone, familiar=self.familiar))
+        SENDS_PER_NETWORK.give_back(self.network)
 
 
 def take_sends(phone: str, network: str) -> Payment:
@@ -160,7 +160,8 @@ def give_back_login(slot: Slot, network: str, *, wrong: int, familiar: bool) -> 
 
 def give_back_guess(slot: Slot, network: str) -> None:
     """Return a guess that was right but came second."""
-    give_back(*_guesses(slot, network, wrong=0))
+    for refund in _guesses(slot, network, wrong=0):
+        give_back(refund)
 
 
 def _guesses(slot: Slot, network: str, wrong: int) -> tuple[Refund, Refund]:

@@ -55,3 +55,8 @@ def test_it_is_refused_in_the_shape_of_all_errors(server, request_bytes, status,
     assert (got, body["errors"][0]["code"]) == (status, code)
     assert set(body) == {"type", "errors"}
     assert body["type"] in ("client_error", "validation_error")
+
+
+def test_no_header_moves_a_request_to_another_path(server):
+    headers = b"SCRIPT_NAME: /x\r\nPATH_INFO: /api/schema/\r\n\r\n"
+    assert answer_to(server, GET + headers) == (200, {"status": "ok"})

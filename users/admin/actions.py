@@ -36,9 +36,10 @@ def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) 
 @admin.action(description=_("Forget wrong guesses"), permissions=["change"])
 def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """Let codes for these phones have 4 digits again."""
-    for user in users:
+    reached = within_reach(request, users)
+    for user in reached:
         budgets.GUESSES_PER_PHONE.clear(user.phone)
-    _say(request, len(users))
+    _say(request, len(reached))
 
 
 def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:

@@ -78,10 +78,13 @@ def test_staff_without_all_rights_press_nothing_on_other_staff(client, join, sta
     )
     client.force_login(helper)
     session = as_user(staff)
+    GUESSES_PER_PHONE.record(6, staff.phone)
     assert buttons(client, staff) == set()
-    for name in ("ban-user", "end-their-sessions"):
+    for name in ("ban-user", "end-their-sessions", "forget-their-guesses"):
         client.post(f"{USERS}{staff.pk}/{name}/", YES)
+    client.post(USERS, {"action": "forget_guesses", "_selected_action": [staff.pk]})
     assert session.profile().status_code == 200
+    assert is_escalated(staff.phone)
     staff.refresh_from_db()
     assert staff.is_active
 

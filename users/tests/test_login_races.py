@@ -2,9 +2,11 @@
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.test import RequestFactory
 
 from conftest import Client, error
+from users import budgets
 from users.codes import Slot, Spent, charge_try
 from users.models import Budget, LoginCode, Session, User
 from users.sessions import open_session, pair
@@ -99,3 +101,24 @@ def test_a_logout_beats_every_refresh_after_it(at_once, user, as_user):
     client.call("POST", "auth/logout/")
     answers = at_once(lambda _: Client().refresh(client.refresh_token), range(MANY))
     assert {error(answer) for answer in answers} == {"token_not_valid"}
+
+
+def test_giving_back_at_once_locks_nobody_out(at_once, phone):
+    slot, network = Slot(phone, 4), "10.0.0.1"
+    for _ in range(5):
+        budgets.take_guess(phone, network, slot.digits)
+        budgets.take_sends(phone, network)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE users_budget")  # so few rows are found in no order
+
+    def give_back(number):
+        for _ in range(20):
+            if number % 2:
+                budgets.give_back_guess(slot, network)
+                budgets.Payment(phone, network, familiar=False).give_back()
+            else:
+                budgets.take_guess(phone, network, slot.digits)
+                budgets.SENDS_PER_NETWORK.take(network)
+
+    assert at_once(give_back, range(16)) == [None] * 16
