@@ -103,6 +103,29 @@ def ask(nginx, edge, tmp_path):
         process.wait(10)
 
 
+def test_people_get_a_page_in_both_languages_and_programs_get_json(ask):
+    for body, status in ((b"x" * 65_537, 413), (None, 503)):
+        for path in ("/", "/profile/", "/admin/", "/i/7K2M9X"):
+            got, headers, page = ask(path, body)
+            assert (got, headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+            assert page.startswith("<!doctype html>")
+            assert '<p lang="ru">' in page
+            assert headers["Retry-After"] == (None if body else "5")
+        got, headers, text = ask("/api/v1/profile/", body)
+        assert (got, headers["Content-Type"]) == (status, "application/json")
+        assert json.loads(text)["errors"]
+    seen = {"/": set(), "/api/v1/profile/": set()}
+    for _ in range(100):
+        for path, answers in seen.items():
+            status, headers, _ = ask(path)
+            if status == 429:
+                answers.add((headers["Content-Type"], headers["Retry-After"]))
+    assert seen == {
+        "/": {("text/html; charset=utf-8", "1")},
+        "/api/v1/profile/": {("application/json", "1")},
+    }
+
+
 def test_nginx_tells_of_no_invite_code_phone_or_search(ask, tmp_path):
     paths = (
         "/i/7K2M9X",
