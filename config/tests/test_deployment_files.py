@@ -2,7 +2,6 @@
 
 import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -212,58 +211,3 @@ def test_the_server_trusts_just_the_one_proxy_in_front(stack):
     proxy = (ROOT / "deploy/nginx/proxy.conf").read_text()
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
     assert "$proxy_add_x_forwarded_for" not in proxy
-
-
-# nginx
-
-OPENSSL = """openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost
--keyout privkey.pem -out fullchain.pem"""
-
-
-def test_what_nginx_refuses_looks_like_an_error_of_the_api():
-    import json
-
-    proxy = (ROOT / "deploy/nginx/proxy.conf").read_text()
-    answers = dict(re.findall(r"return (\d+) '(.*)';", proxy))
-    assert set(answers) == {"413", "429", "503"}
-    for status, text in answers.items():
-        body = json.loads(text)
-        assert body["type"] == ("server_error" if status == "503" else "client_error")
-        assert set(body["errors"][0]) == {"code", "detail", "attr"}
-        assert ("meta" in body) == (status == "429")
-    throttled = json.loads(answers["429"])
-    assert f"Retry-After {throttled['meta']['retry_after']} always" in proxy
-    assert throttled["errors"][0]["code"] == "throttled"
-    assert json.loads(answers["413"])["errors"][0]["code"] == "too_large"
-
-
-@pytest.mark.parametrize("site", ["http", "https"])
-def test_nginx_takes_its_configuration(tmp_path, site):
-    nginx = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
-    if nginx is None:
-        pytest.skip("nginx is not installed: its configuration was not looked at")
-    said = subprocess.run([nginx, "-v"], capture_output=True, text=True).stderr
-    version = tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
-    folder = tmp_path / "edge"
-    shutil.copytree(ROOT / "deploy" / "nginx", folder)
-    (tmp_path / "resolver.conf").write_text("resolver 127.0.0.53;")
-    (tmp_path / "site.conf").write_text(f"include {folder}/{site}.conf;")
-    for file in folder.glob("*.conf"):
-        text = file.read_text().replace("/etc/nginx/edge", str(folder))
-        text = text.replace("/tmp/nginx", str(tmp_path)).replace("/etc/nginx/tls", str(tmp_path))
-        if version < (1, 27, 3):  # what is newer than this nginx is left out
-            text = text.replace("server web:8000 resolve;", "server 127.0.0.1:8000;")
-        if version < (1, 25, 1):
-            text = text.replace("http2 on;", "")
-        file.write_text(text)
-    if site == "https":
-        subprocess.run(
-            OPENSSL.split(),
-            cwd=tmp_path,
-            check=True,
-            capture_output=True,
-        )
-    command = [nginx, "-t", "-e", "stderr", "-c", folder / "nginx.conf"]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stderr
-    assert "[warn]" not in result.stderr

@@ -21,6 +21,12 @@ def allowed():
     return [line[1:] for line in lines if line.startswith("!") and line != "!deploy"]
 
 
+def left_out():
+    """What .dockerignore holds back in any folder."""
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    return [line[3:] for line in lines if line.startswith("**/")]
+
+
 def files(folder):
     return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
 
@@ -30,12 +36,11 @@ def image(tmp_path):
     """A directory as the Dockerfile fills it, and where it keeps its data."""
     app, data = tmp_path / "app", tmp_path / "data"
     data.mkdir()
-    left_out = shutil.ignore_patterns("tests", "__pycache__", "*.pyc", ".*")
     for name in allowed():
         source, target = ROOT / name, app / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
-            shutil.copytree(source, target, ignore=left_out)
+            shutil.copytree(source, target, ignore=shutil.ignore_patterns(*left_out()))
         else:
             shutil.copy2(source, target)
     environment = {
@@ -51,6 +56,13 @@ def image(tmp_path):
     collect = ["python", "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
     subprocess.run(collect, cwd=app, env=build, check=True)
     return app, environment
+
+
+def test_nothing_for_development_gets_in(image):
+    app, _ = image
+    inside = {str(path.relative_to(app)) for path in files(app)}
+    assert not [name for name in inside if "test" in name or name.startswith(("bench", "docs"))]
+    assert {"config/locale/ru/LC_MESSAGES/django.mo", "users/templates/users/base.html"} <= inside
 
 
 def test_it_migrates_serves_and_ends_and_writes_no_file_of_its_own(image):
