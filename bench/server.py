@@ -78,7 +78,8 @@ def _free_port() -> int:
 
 
 def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    while process.poll() is None:
+    deadline = time.monotonic() + 60
+    while process.poll() is None and time.monotonic() < deadline:
         try:
             urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
         except OSError:

@@ -1,6 +1,7 @@
 """Errors in one shape everywhere, inside API views and outside of them."""
 
 import logging
+import sqlite3
 from typing import Any
 
 from django.db import InterfaceError, OperationalError
@@ -23,6 +24,8 @@ def recognize(error: BaseException | None) -> BaseException | None:
     if not isinstance(error, OperationalError | InterfaceError):
         return error
     cause = error.__cause__ or error
+    if getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return error  # SQLite is there, and the statement is wrong
     first_line = str(cause).partition("\n")[0]
     _logger.error("database unavailable: %s: %s", type(cause).__name__, first_line)
     return Unavailable()

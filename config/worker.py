@@ -107,7 +107,7 @@ def _shielded(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
         with Timeout(BODY_TIME, BodyTooSlow):
             environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(least))
     answer = app(environ, start_response)
-    if answer.streaming:
+    if getattr(answer, "streaming", True):  # what says nothing of it is no answer of Django's
         return answer
     parts = list(answer)
     answer.close()

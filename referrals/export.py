@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,8 @@ COLUMNS = (
 )
 Row = tuple[Any, ...]
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# At the beginning of a cell, or after what some spreadsheets take for the end of one.
+FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
 
 
 def csv_of(users: QuerySet[User]) -> Iterator[bytes]:
@@ -74,5 +76,4 @@ def _cell(value: Any) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%SZ}"
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return FORMULA.sub(r"\1'", str(value))

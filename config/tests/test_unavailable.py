@@ -1,7 +1,7 @@
 """A database that is away is no fault of ours or the client's: 503, and when to come again."""
 
 import pytest
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from conftest import error
 
@@ -34,3 +34,10 @@ def test_a_page_answers_503_too(client, no_database):
 def test_readiness_says_so(client, no_database):
     assert client.get("/readyz").status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has an error of its own")
+def test_a_wrong_statement_is_our_fault(me, monkeypatch):
+    monkeypatch.setattr("referrals.profiles.REFERRAL", "(SELECT no_such_column)")
+    answer = me.profile()
+    assert (answer.status_code, error(answer)) == (500, "error")

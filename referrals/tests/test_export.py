@@ -58,7 +58,13 @@ def test_no_cell_is_a_formula(desk, user, start):
     row = next(row for row in rows(desk.get(EXPORT)) if row["id"] == str(user.pk))
     assert row["first_name"] == f'\'{start}HYPERLINK("http://evil","x")'
     for text in row.values():
-        assert not text.startswith(export.FORMULA)
+        assert not export.FORMULA.search(text)
+
+
+def test_no_cell_is_a_formula_where_a_semicolon_parts_cells(desk, user):
+    User.objects.filter(pk=user.pk).update(first_name="x;=1+1", last_name="＝1+1")
+    row = next(row for row in rows(desk.get(EXPORT)) if row["id"] == str(user.pk))
+    assert (row["first_name"], row["last_name"]) == ("x;'=1+1", "'＝1+1")
 
 
 @pytest.mark.parametrize("query", ["?q={}", "?q={}&is_active__exact=1", "?is_staff__exact=0&q={}"])

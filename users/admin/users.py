@@ -5,7 +5,8 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -95,6 +96,13 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
         rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")
         locked = () if request.user.is_superuser or obj is None else rights
         return (*super().get_readonly_fields(request, obj), *locked)
+
+    def user_change_password(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
+        """A password opens the admin once its user is made staff: superusers alone set one."""
+        if not request.user.is_superuser:
+            raise PermissionDenied
+        answer: HttpResponse = super().user_change_password(request, *given, **named)
+        return answer
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """Staff are changed by superusers alone."""

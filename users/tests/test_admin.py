@@ -254,3 +254,15 @@ def test_createsuperuser_refuses_a_bad_phone(monkeypatch):
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "long-enough-7")
     with pytest.raises(CommandError):
         call_command("createsuperuser", "--noinput", phone="nobody", verbosity=0)
+
+
+def test_who_is_no_superuser_sets_no_passwords(client, join, user):
+    helper = join(is_staff=True)
+    helper.user_permissions.set(
+        Permission.objects.filter(codename__in=("view_user", "change_user"))
+    )
+    client.force_login(helper)
+    form = {"usable_password": "true", "password1": "long-enough-7", "password2": "long-enough-7"}
+    assert client.post(f"/admin/users/user/{user.pk}/password/", form).status_code == 403
+    user.refresh_from_db()
+    assert not user.has_usable_password()
