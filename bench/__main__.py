@@ -4,11 +4,10 @@ Writes bench/results.json and docs/performance.svg, and prints the table.
 """
 
 import argparse
-import os
 from pathlib import Path
 
 from bench.postgres import postgres
-from bench.server import ROOT, environment
+from bench.server import environment, prepare
 
 
 def main() -> None:
@@ -19,15 +18,7 @@ def main() -> None:
     options = parser.parse_args()
     with postgres() as url:
         environ = environment(url)
-        os.environ.update(environ)
-        import django  # after the environment is set
-        from django.core.management import call_command
-
-        os.environ["DJANGO_SETTINGS_MODULE"] = environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-        os.chdir(ROOT)
-        django.setup()
-        call_command("migrate", verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0)
+        prepare(environ)
         from bench import figures, report, scale  # they need models
 
         if options.scale:

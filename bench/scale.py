@@ -1,6 +1,5 @@
 """Tables of millions against tables of thousands: the same calls on both, in turn, in one run."""
 
-import os
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -17,7 +16,7 @@ import psycopg2
 from bench import people
 from bench.load import Call, load, pause
 from bench.report import Figure
-from bench.server import Server, serving
+from bench.server import Server, prepare, serving
 
 FEW, MANY = 10_000, 10_000_000
 SMALL_CROWD, LARGE_CROWD = 10, 1_000_000  # invitees of one person
@@ -61,8 +60,8 @@ def world(environ: dict[str, str], name: str) -> Iterator[World]:
     admin.close()
     parts = urlsplit(environ["DATABASE_URL"])
     theirs = {**environ, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
-    with ProcessPoolExecutor(1, get_context("spawn"), _enter, (theirs,)) as filler:
-        filler.submit(_migrate).result()
+    with ProcessPoolExecutor(1, get_context("spawn"), prepare, (theirs,)) as filler:
+        filler.submit(int).result()  # until it is prepared
         with serving(theirs) as server:
             yield World(server, filler)
 
@@ -143,16 +142,3 @@ def _profiles(tokens: dict[int, str]) -> list[Call]:
 def _cursor(seconds_ago: int) -> str:
     position = str(datetime.now(UTC) - timedelta(seconds=seconds_ago))
     return b64encode(urlencode({"p": position}).encode()).decode()
-
-
-def _enter(environ: dict[str, str]) -> None:
-    os.environ.update(environ)
-    import django
-
-    django.setup()
-
-
-def _migrate() -> None:
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)

@@ -33,6 +33,19 @@ def environment(url: str) -> dict[str, str]:
     }
 
 
+def prepare(environ: dict[str, str]) -> None:
+    """Make this process one of the product's, and its database's tables."""
+    os.environ.update(environ)
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    os.chdir(ROOT)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 @dataclass
 class Server:
     """A running server and how long it took to its first answer, in seconds."""
