@@ -75,7 +75,7 @@ def _tables(small: World, large: World) -> list[Figure]:
         top = last[one.server.port]
         step = top // ASKING
         tokens = one.do(people.log_in, range(step, top + 1, step))
-        calls = [call._replace(must=call.must.split("\t")[0]) for call in _profiles(tokens)]
+        calls = _profiles(tokens)
         rates[one.server.port] = {"profile": [], "login": [], "activation": []}
         load(one.server.port, calls, clients=CLIENTS, seconds=1)
         rates[one.server.port]["calls"] = calls  # type: ignore[assignment]
@@ -100,8 +100,9 @@ def _tables(small: World, large: World) -> list[Figure]:
 def _crowds(large: World) -> list[Figure]:
     port = large.server.port
     few, many = (_profiles(large.do(people.log_in, [n])) for n in (1, 2))
-    (first,) = [call._replace(path="/api/v1/profile/invitees/", must="") for call in many]
-    deep = first._replace(path=f"/api/v1/profile/invitees/?cursor={_cursor(LARGE_CROWD * 9 // 10)}")
+    page, cursor = "/api/v1/profile/invitees/", _cursor(LARGE_CROWD * 9 // 10)
+    first = many[0]._replace(path=page, phone="", must='"previous":null')
+    deep = first._replace(path=f"{page}?cursor={cursor}", must='"previous":"http')
     for calls in (few, many, [first], [deep]):
         load(port, calls, clients=CLIENTS, seconds=1)
     rates: list[list[float]] = [[], [], [], []]
@@ -136,7 +137,8 @@ def _rate(port: int, calls: list[Call]) -> float:
 
 
 def _profiles(tokens: dict[int, str]) -> list[Call]:
-    return people.profiles(tokens, dict.fromkeys(tokens, 0))
+    calls = people.profiles(tokens, dict.fromkeys(tokens, 0))
+    return [call._replace(must=call.must.split("\t")[0]) for call in calls]
 
 
 def _cursor(seconds_ago: int) -> str:
