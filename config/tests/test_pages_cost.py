@@ -9,7 +9,7 @@ from referrals.models import Activation, InviteCode
 from users.models import User
 from users.tests.browsing import Browser
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
 KILOBYTE = 1024
 
 

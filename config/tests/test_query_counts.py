@@ -8,7 +8,7 @@ from django.utils import timezone
 from referrals.models import Activation, InviteCode
 from users.models import User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
 
 
 @pytest.fixture
