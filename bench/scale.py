@@ -38,7 +38,7 @@ class World:
 
 
 def measure(environ: dict[str, str]) -> list[Figure]:
-    """All figures of scale; it takes about a quarter of an hour and 10 GB of disk."""
+    """All figures of scale; it takes about seven minutes and 5 GB of disk."""
     with ExitStack() as stack:
         small = stack.enter_context(world(environ, "bench_small"))
         large = stack.enter_context(world(environ, "bench_large"))
