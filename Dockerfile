@@ -31,4 +31,4 @@ USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD ["/app/deploy/healthcheck.sh"]
 ENTRYPOINT ["/app/deploy/entrypoint.sh"]
-CMD ["gunicorn", "--config", "config/gunicorn.py"]
+CMD ["gunicorn", "--config", "config/server/gunicorn.py"]

@@ -13,7 +13,7 @@ PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7
 run: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
 	$(MANAGE) collectstatic --noinput --verbosity 0
-	$(BIN)/gunicorn --config config/gunicorn.py
+	$(BIN)/gunicorn --config config/server/gunicorn.py
 
 demo: .venv/runtime .env
 	$(MANAGE) migrate --noinput --verbosity 0
@@ -21,7 +21,7 @@ demo: .venv/runtime .env
 
 test: .venv/development
 	$(BIN)/python -m pytest
-	$(BIN)/python -m bench.postgres $(BIN)/python -m pytest
+	$(BIN)/python -m tools.postgres $(BIN)/python -m pytest
 
 check: .venv/development
 	$(BIN)/ruff check .
@@ -31,24 +31,24 @@ check: .venv/development
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
-	$(BIN)/python -m bench.messages --check
+	$(BIN)/python -m tools.messages --check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 
 messages: .venv/development
-	$(BIN)/python -m bench.messages
+	$(BIN)/python -m tools.messages
 
 screenshots: .venv/development
-	$(BIN)/python -m bench.screenshots
+	$(BIN)/python -m tools.screenshots
 
 bench: .venv/development
-	$(BIN)/python -m bench
+	$(BIN)/python -m tools.bench
 
 bench-scale: .venv/development
-	$(BIN)/python -m bench --scale
+	$(BIN)/python -m tools.bench --scale
 
 bench-admin: .venv/development
-	$(BIN)/python -m bench.postgres $(BIN)/python -m bench.admin_scale
+	$(BIN)/python -m tools.postgres $(BIN)/python -m tools.bench.admin_scale
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env

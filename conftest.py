@@ -12,9 +12,10 @@ from django.db import connections
 from django.test import RequestFactory
 from rest_framework.test import APIClient, ForceAuthClientHandler
 
-from users import budgets, meters, sms
+from users.limits import meters, policy
+from users.login import gateways
 from users.models import User
-from users.sessions import open_session, pair
+from users.sessions.lifecycle import open_session, pair
 from users.tests.browsing import Browser
 
 _numbers = itertools.count(1)
@@ -35,7 +36,7 @@ def quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def fresh_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Estimates are kept by the process; a test's database begins empty, and nothing comes late."""
-    for meter in (budgets.SENDS, budgets.LOGINS, budgets.WRONG_GUESSES, budgets.RETURNS):
+    for meter in (policy.SENDS, policy.LOGINS, policy.WRONG_GUESSES, policy.RETURNS):
         meter.forget()
     monkeypatch.setattr(meters, "later", lambda *_: None)
 
@@ -47,14 +48,14 @@ def no_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def sms_outbox() -> list[sms.Message]:
+def sms_outbox() -> list[gateways.Message]:
     """The messages sent in this test."""
-    sms.outbox.clear()
-    return sms.outbox
+    gateways.outbox.clear()
+    return gateways.outbox
 
 
 @pytest.fixture
-def sent_code(sms_outbox: list[sms.Message]) -> Callable[[], str]:
+def sent_code(sms_outbox: list[gateways.Message]) -> Callable[[], str]:
     """The code in the newest message."""
     return lambda: sms_outbox[-1].text.rsplit("#", 1)[1]
 

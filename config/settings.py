@@ -55,7 +55,7 @@ AUTH_USER_MODEL = "users.User"
 
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
-    "config.apps.AdminConfig",
+    "config.admin.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -73,13 +73,13 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.policy.PagePolicy",
-    "config.middleware.SessionMiddleware",
+    "config.web.policy.PagePolicy",
+    "config.web.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "config.middleware.AuthenticationMiddleware",
-    "config.middleware.MessageMiddleware",
+    "config.web.middleware.AuthenticationMiddleware",
+    "config.web.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -141,7 +141,7 @@ SECURE_HSTS_SECONDS = 31_536_000 if PUBLIC_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PUBLIC_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXY_COUNT else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024
-FILE_UPLOAD_HANDLERS = ["config.uploads.NoUploads"]
+FILE_UPLOAD_HANDLERS = ["config.web.uploads.NoUploads"]
 # Nothing from elsewhere, nothing inline; a page that needs more says so where its address is.
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -199,27 +199,27 @@ UNFOLD = {
     "SITE_TITLE": _("Referral system"),
     "SITE_HEADER": _("Referral system"),
     "SITE_SYMBOL": "share",
-    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.icon"}],
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.site.icon"}],
     "SHOW_LANGUAGES": True,
-    "COLORS": {"primary": "config.admin.indigo"},
-    "SIDEBAR": {"navigation": "config.admin.navigation"},
+    "COLORS": {"primary": "config.admin.site.indigo"},
+    "SIDEBAR": {"navigation": "config.admin.site.navigation"},
 }
 
 # API
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["users.authentication.SessionTokenAuthentication"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["users.api.authentication.SessionTokenAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    "DEFAULT_PARSER_CLASSES": ["config.api.JSONParser"],
-    "DEFAULT_RENDERER_CLASSES": ["config.api.JSONRenderer"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.api.AlwaysJSON",
+    "DEFAULT_PARSER_CLASSES": ["config.web.json_api.JSONParser"],
+    "DEFAULT_RENDERER_CLASSES": ["config.web.json_api.JSONRenderer"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "config.web.json_api.AlwaysJSON",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "UNAUTHENTICATED_USER": None,
 }
 DRF_STANDARDIZED_ERRORS = {
-    "EXCEPTION_FORMATTER_CLASS": "config.errors.ErrorFormatter",
-    "EXCEPTION_HANDLER_CLASS": "config.errors.ErrorHandler",
+    "EXCEPTION_FORMATTER_CLASS": "config.web.errors.ErrorFormatter",
+    "EXCEPTION_HANDLER_CLASS": "config.web.errors.ErrorHandler",
     "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
 }
 SIMPLE_JWT = {
@@ -261,7 +261,7 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"hide_paths": {"()": "config.redaction.HidePaths"}},
+    "filters": {"hide_paths": {"()": "config.server.redaction.HidePaths"}},
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",

@@ -17,7 +17,7 @@ from drf_spectacular.views import (
 from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 
-from config import errors, health
+from config.web import errors, health
 from users.errors import Unavailable
 
 docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
@@ -29,8 +29,8 @@ swagger = SpectacularSwaggerSplitView.as_view(url_name="schema", **docs)
 redoc = SpectacularRedocView.as_view(url_name="schema", template_name="redoc.html", **docs)
 
 urlpatterns = [
-    path("api/v1/", include("users.urls")),
-    path("api/v1/", include("referrals.urls")),
+    path("api/v1/", include("users.api.urls")),
+    path("api/v1/", include("referrals.api.urls")),
     path(
         "api/schema/",
         SpectacularAPIView.as_view(content_negotiation_class=DefaultContentNegotiation, **docs),
@@ -39,8 +39,8 @@ urlpatterns = [
     path("api/docs/", csp_replace(styled)(swagger), name="swagger"),
     path("api/redoc/", csp_replace(searching)(redoc), name="redoc"),
     re_path(r"^api/(?P<path>.*)$", errors.not_found),
-    path("", include("users.page_urls")),
-    path("", include("referrals.page_urls")),
+    path("", include("users.pages.urls")),
+    path("", include("referrals.pages.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz),
     path("readyz", health.readyz),

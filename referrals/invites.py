@@ -15,7 +15,7 @@ from referrals.errors import (
     UnknownInviteCode,
 )
 from referrals.models import CODE_LENGTH, Activation, ActivationQuerySet, InviteCode
-from users.buckets import Rate
+from users.limits.buckets import Rate
 from users.models import User
 
 DIGITS, LETTERS = "23456789", "BCDFGHJKMNPQRSTVWXYZ"  # no look-alikes, no vowels, so no words

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from users.models import User
-from users.sql import read
+from users.statements import read
 
 CODE_LENGTH = 6
 

@@ -10,7 +10,7 @@ from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
 from referrals.profiles import SHOWN, Invitee
-from users.sql import moment
+from users.statements import moment
 
 LARGEST_PAGE = 100
 

@@ -1,18 +1,17 @@
-"""What a user sees of their own account, and its end."""
+"""What a user sees of their own account."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, connection
 
 from referrals import invites
-from referrals.models import InviteCode
 from users.errors import TokenNotValid
 from users.models import User
-from users.sql import moment, read
+from users.statements import moment, read
 
 SHOWN = 50  # invitees in a profile
 
@@ -100,28 +99,3 @@ def _issued(user: User) -> str | None:
     except IntegrityError:  # there is no such user any more
         return None
     return _read(user)
-
-
-def erase(user: User) -> None:
-    """Delete an account with its personal data; its invitees keep the code they see."""
-    for last_try in (False, False, True):
-        try:
-            return _erase(user)
-        except (IntegrityError, OperationalError):  # a parallel login or activation came between
-            if last_try:
-                raise
-    return None
-
-
-@transaction.atomic
-def _erase(user: User) -> None:
-    """Lock first the user, then all counters concerned in one order, as no two others would."""
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-    counted = InviteCode.objects.filter(owner__in=[user.pk, _inviter_id(user)])
-    list(counted.select_for_update().order_by("pk"))
-    User.objects.filter(pk=user.pk).delete()
-
-
-def _inviter_id(user: User) -> Any:
-    activation = getattr(user, "activation", None)
-    return activation and activation.inviter_id

@@ -8,4 +8,5 @@ class UsersConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen for deletions, check the settings, describe our tokens to the API schema."""
-        from users import checks, receivers, schema  # noqa: F401, PLC0415
+        from users import checks, receivers  # noqa: F401, PLC0415
+        from users.api import openapi  # noqa: F401, PLC0415

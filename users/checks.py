@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage, Tags, register
 
-from users import sms
+from users.login import gateways
 
 
 @register(Tags.compatibility)
@@ -20,7 +20,7 @@ def gateways_can_be_used(**kwargs: Any) -> list[CheckMessage]:
     return [
         checks.Error(f"SMS_URL: number {number} is no gateway that Apprise knows.", id="users.E001")
         for number, url in enumerate(real, start=1)
-        if apprise.Apprise.instantiate(sms.addressed(url, "+79161234567")) is None
+        if apprise.Apprise.instantiate(gateways.addressed(url, "+79161234567")) is None
     ]
 
 
@@ -29,7 +29,8 @@ def ready_for_the_public(**kwargs: Any) -> list[CheckMessage]:
     """Warn of what is right for trying out and wrong for real users."""
     keys = [settings.SECRET_KEY, settings.JWT_SIGNING_KEY, settings.OTP_KEY]
     found = {
-        "users.W001": sms.is_simulated() and "SMS_URL: codes are simulated and shown to callers.",
+        "users.W001": gateways.is_simulated()
+        and "SMS_URL: codes are simulated and shown to callers.",
         "users.W002": settings.TEST_PHONES
         and "TEST_PHONES: some phones have fixed codes; remove them after the review.",
         "users.W003": len(set(keys)) < len(keys)

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from users import budgets
-from users.addresses import network_of
+from users.clients import network_of
+from users.limits import policy
 from users.models import Budget, Session, Tally, User
-from users.sessions import LIFETIME
+from users.sessions.lifecycle import LIFETIME
 
 STAFF_PHONE = "+79430000000"
 DAYS = 60
@@ -95,10 +95,10 @@ def tallies(dice: random.Random, sessions: Sequence[Session]) -> list[Tally]:
     counts: Counter[tuple[str, datetime]] = Counter()
     for session in sessions:
         hour = session.created_at.replace(minute=0, second=0, microsecond=0)
-        counts[budgets.LOGINS.kind, hour] += 1
-        counts[budgets.SENDS.kind, hour] += 1 + (dice.random() < 0.15)
-        counts[budgets.WRONG_GUESSES.kind, hour] += dice.random() < 0.12
-        counts[budgets.RETURNS.kind, hour] += (
+        counts[policy.LOGINS.kind, hour] += 1
+        counts[policy.SENDS.kind, hour] += 1 + (dice.random() < 0.15)
+        counts[policy.WRONG_GUESSES.kind, hour] += dice.random() < 0.12
+        counts[policy.RETURNS.kind, hour] += (
             session.created_at - session.user.date_joined > 24 * HOUR
         )
     return [Tally(kind=kind, hour=hour, count=n) for (kind, hour), n in counts.items() if n]
@@ -106,15 +106,15 @@ def tallies(dice: random.Random, sessions: Sequence[Session]) -> list[Tally]:
 
 def spent_budgets(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Budget]:
     """A few phones and one address that somebody guessed at, so their codes have 8 digits."""
-    victims = [(budgets.GUESSES_PER_PHONE, user.phone) for user in dice.sample(users[1:], 3)]
+    victims = [(policy.GUESSES_PER_PHONE, user.phone) for user in dice.sample(users[1:], 3)]
     return [
         Budget(
             key=strikes.key(who),
             kind=strikes.name,
             spent=strikes.limit + dice.randrange(3),
-            full_at=(now + budgets.QUIET - HOUR * dice.randrange(1, 72)).timestamp(),
+            full_at=(now + policy.QUIET - HOUR * dice.randrange(1, 72)).timestamp(),
         )
-        for strikes, who in [*victims, (budgets.GUESSES_PER_NETWORK, "203.0.113.66")]
+        for strikes, who in [*victims, (policy.GUESSES_PER_NETWORK, "203.0.113.66")]
     ]
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from users.errors import InvalidPhone
 from users.phones import PhoneField, parse_phone
-from users.sql import moment, read
+from users.statements import moment, read
 
 
 class UserManager(DjangoUserManager["User"]):

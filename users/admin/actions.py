@@ -8,9 +8,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from users import budgets, sessions
-from users.addresses import client_address
+from users.clients import client_address
+from users.limits import policy
 from users.models import Session, User
+from users.sessions import lifecycle
 
 
 @admin.action(description=_("Ban"), permissions=["change"])
@@ -38,7 +39,7 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
     """Let codes for these phones have 4 digits again."""
     reached = within_reach(request, users)
     for user in reached:
-        budgets.GUESSES_PER_PHONE.clear(user.phone)
+        policy.GUESSES_PER_PHONE.clear(user.phone)
     _say(request, len(reached))
 
 
@@ -50,7 +51,7 @@ def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
 def _end_sessions(request: HttpRequest, users: QuerySet[User]) -> int:
     for user in users:
         theirs = Session.objects.filter(user=user)
-        sessions.end(theirs, user.pk, client_address(request), "ended by staff")
+        lifecycle.end(theirs, user.pk, client_address(request), "ended by staff")
     return len(users)
 
 

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
-from users import budgets
-from users.addresses import client_address, network_of
+from users.clients import client_address, network_of
 from users.errors import TooMany
+from users.limits import policy
 
 
 class LimitedLoginForm(AuthenticationForm):
@@ -17,10 +17,10 @@ class LimitedLoginForm(AuthenticationForm):
     def clean(self) -> dict[str, Any]:
         """Take one attempt before the password is looked at, and give it back if it was right."""
         network = network_of(client_address(self.request)) if self.request else ""
-        if budgets.PASSWORDS.take(network):
+        if policy.PASSWORDS.take(network):
             raise ValidationError(TooMany.default_detail, code=TooMany.default_code)
         cleaned: dict[str, Any] = super().clean()
-        budgets.PASSWORDS.give_back(network)
+        policy.PASSWORDS.give_back(network)
         return cleaned
 
 

@@ -14,10 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
-from users import budgets
 from users.admin import actions
 from users.admin.buttons import Buttons
 from users.admin.lists import SHOWN, BoundedAdmin, shown_and_all
+from users.limits import policy
 from users.models import Session, User
 
 TIMES = ("last_login", "date_joined")
@@ -128,7 +128,7 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
     @admin.display(description=_("next code"))
     def code_length(self, user: User) -> str:
         """How long the next code for this phone will be, and why."""
-        if budgets.is_escalated(user.phone):
+        if policy.is_escalated(user.phone):
             return str(_("8 digits, after wrong guesses; “Forget wrong guesses” makes it 4 again"))
         return str(_("4 digits"))
 

@@ -6,7 +6,7 @@ from django import template
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from users.devices import device_name
+from users.pages.devices import device_name
 from users.phones import written
 
 register = template.Library()

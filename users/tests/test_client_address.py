@@ -1,7 +1,7 @@
 import pytest
 from django.test import RequestFactory
 
-from users.addresses import client_address, network_of
+from users.clients import client_address, network_of
 
 
 def seen(forwarded: str = "", socket: str = "192.0.2.1") -> str:

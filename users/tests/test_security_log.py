@@ -3,9 +3,9 @@ import logging
 import pytest
 from django.test import RequestFactory
 
-from users.budgets import GUESSES_PER_PHONE
+from users.limits.policy import GUESSES_PER_PHONE
 from users.models import Session
-from users.sessions import open_session, pair
+from users.sessions.lifecycle import open_session, pair
 
 pytestmark = pytest.mark.django_db
 

@@ -8,12 +8,12 @@ from django.db import connection, connections
 from django.http import HttpResponse
 from django.test import RequestFactory
 
-from bench import chromium
 from config.tests.browser.person import Person
 from config.tests.browser.watch import Watch
-from config.tests.server import database_url, running
-from users.browser import remember
-from users.sessions import open_session
+from config.tests.product import database_url, running
+from tools import chromium
+from users.pages.browser import remember
+from users.sessions.lifecycle import open_session
 
 _addresses = itertools.count(1)
 

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from config.tests.browser.person import Person
-from users.codes import NEVER
+from users.login.challenges import NEVER
 from users.models import LoginCode, User
 
 LOGIN = re.compile(r"^http://127\.0\.0\.1:\d+/$")

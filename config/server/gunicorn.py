@@ -1,0 +1,56 @@
+"""The production server, also behind `make run`: gevent workers, so that waiting holds nothing."""
+
+from gevent import monkey
+
+monkey.patch_all()
+
+import multiprocessing  # noqa: E402
+import resource  # noqa: E402
+
+from gunicorn.arbiter import Arbiter  # noqa: E402
+from gunicorn.workers.base import Worker  # noqa: E402
+from psycogreen.gevent import patch_psycopg  # noqa: E402
+
+from config import environment as env  # noqa: E402
+from config import settings  # noqa: E402  # a bad setting stops here, before any worker starts
+
+wsgi_app = "config.wsgi"
+bind = f"{env.read('HOST', str, '127.0.0.1')}:{settings.PORT}"
+worker_class = "config.server.worker.Worker"
+workers = env.read("WEB_CONCURRENCY", env.whole(1, 256), str(multiprocessing.cpu_count()))
+control_socket_disable = True
+
+# What one worker takes on; more connections wait in the socket's queue.
+worker_connections = 2000
+backlog = 2048
+limit_request_line = 4094  # bytes; the limit of bodies is DATA_UPLOAD_MAX_MEMORY_SIZE
+limit_request_fields = 64
+limit_request_field_size = 8190
+forwarder_headers = ""  # nobody needs to say SCRIPT_NAME or PATH_INFO, not even a local proxy
+
+# Seconds. A client has `keepalive` to send its request's head, and to send the next one.
+keepalive = 5
+timeout = 60  # a worker that does nothing at all for so long is replaced
+graceful_timeout = 30  # one that ends finishes what it began: a code may take its gateways 10 each
+
+# Against leaks nobody knows of. A worker to be replaced takes no new connection, answers what it
+# has and asks its clients to reconnect; the jitter keeps two from leaving at once.
+max_requests = 100_000
+max_requests_jitter = 50_000
+
+logger_class = "config.server.access_log.Logger"
+accesslog = "-"
+
+
+def on_starting(server: Arbiter) -> None:
+    """Allow as many open files as the connections need; many systems start with 1,024."""
+    least = worker_connections + 100
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < least:
+        least = least if hard == resource.RLIM_INFINITY else min(least, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
+
+
+def post_fork(server: Arbiter, worker: Worker) -> None:
+    """Let a statement that waits for PostgreSQL yield to other requests."""
+    patch_psycopg()

@@ -1,0 +1,144 @@
+"""nginx's part of the stack: its configuration, what it refuses itself, and what it tells of it."""
+
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from config.tests.product import ROOT, free_port
+
+EDGE = ROOT / "deploy" / "nginx"
+OPENSSL = """openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost
+-keyout privkey.pem -out fullchain.pem"""
+
+
+def test_what_nginx_refuses_looks_like_an_error_of_the_api():
+    proxy = (EDGE / "proxy.conf").read_text()
+    answers = dict(re.findall(r"return (\d+) '({.*)';", proxy))
+    assert set(answers) == {"413", "429", "503"}
+    for status, text in answers.items():
+        body = json.loads(text)
+        assert body["type"] == ("server_error" if status == "503" else "client_error")
+        assert set(body["errors"][0]) == {"code", "detail", "attr"}
+        assert ("meta" in body) == (status == "429")
+    throttled = json.loads(answers["429"])
+    assert f"Retry-After {throttled['meta']['retry_after']} always" in proxy
+    assert throttled["errors"][0]["code"] == "throttled"
+    assert json.loads(answers["413"])["errors"][0]["code"] == "too_large"
+
+
+@pytest.fixture
+def nginx():
+    found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+    if found is None:
+        pytest.skip("nginx is not installed: its configuration was not looked at")
+    return found
+
+
+@pytest.fixture
+def edge(nginx, tmp_path):
+    """The configuration as this nginx can take it, with all it writes and listens at put aside."""
+    said = subprocess.run([nginx, "-v"], capture_output=True, text=True).stderr
+    version = tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
+    folder, port = tmp_path / "edge", free_port()
+    shutil.copytree(EDGE, folder)
+    (tmp_path / "resolver.conf").write_text("resolver 127.0.0.53;")
+    (tmp_path / "site.conf").write_text(f"include {folder}/http.conf;")
+    for file in folder.glob("*.conf"):
+        text = file.read_text().replace("/etc/nginx/edge", str(folder))
+        text = text.replace("/tmp/nginx", str(tmp_path)).replace("/etc/nginx/tls", str(tmp_path))
+        text = text.replace("/dev/stdout", f"{tmp_path}/access.log")
+        text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
+        text = text.replace("127.0.0.1:8081", f"unix:{tmp_path}/health")
+        if version < (1, 27, 3):  # what is newer than this nginx is left out
+            text = text.replace("server web:8000 resolve;", f"server 127.0.0.1:{free_port()};")
+        if version < (1, 25, 1):
+            text = text.replace("http2 on;", "")
+        file.write_text(text)
+    return folder, port
+
+
+@pytest.mark.parametrize("site", ["http", "https"])
+def test_nginx_takes_its_configuration(nginx, edge, tmp_path, site):
+    folder, _ = edge
+    (tmp_path / "site.conf").write_text(f"include {folder}/{site}.conf;")
+    if site == "https":
+        subprocess.run(OPENSSL.split(), cwd=tmp_path, check=True, capture_output=True)
+    command = [nginx, "-t", "-e", "stderr", "-c", folder / "nginx.conf"]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    assert "[warn]" not in result.stderr
+
+
+@pytest.fixture
+def ask(nginx, edge, tmp_path):
+    """Ask nginx, with no server behind it."""
+    folder, port = edge
+    command = [nginx, "-e", "stderr", "-c", folder / "nginx.conf", "-g", "daemon off;"]
+    with (tmp_path / "error.log").open("w") as said:
+        process = subprocess.Popen(command, stderr=said)
+
+    def answer(path, body=None):
+        link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+        link.request("GET" if body is None else "POST", path, body)
+        response = link.getresponse()
+        text = response.read().decode()
+        link.close()
+        return response.status, response.headers, text
+
+    try:
+        deadline = time.monotonic() + 10
+        while not (tmp_path / "health").exists():
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        yield answer
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def test_people_get_a_page_in_both_languages_and_programs_get_json(ask):
+    for body, status in ((b"x" * 65_537, 413), (None, 503)):
+        for path in ("/", "/profile/", "/admin/", "/i/7K2M9X"):
+            got, headers, page = ask(path, body)
+            assert (got, headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+            assert page.startswith("<!doctype html>")
+            assert '<p lang="ru">' in page
+            assert headers["Retry-After"] == (None if body else "5")
+        got, headers, text = ask("/api/v1/profile/", body)
+        assert (got, headers["Content-Type"]) == (status, "application/json")
+        assert json.loads(text)["errors"]
+    seen = {"/": set(), "/api/v1/profile/": set()}
+    for _ in range(100):
+        for path, answers in seen.items():
+            status, headers, _ = ask(path)
+            if status == 429:
+                answers.add((headers["Content-Type"], headers["Retry-After"]))
+    assert seen == {
+        "/": {("text/html; charset=utf-8", "1")},
+        "/api/v1/profile/": {("application/json", "1")},
+    }
+
+
+def test_nginx_tells_of_no_invite_code_phone_or_search(ask, tmp_path):
+    paths = (
+        "/i/7K2M9X",
+        "/nowhere/+79161234567/?q=9161234567",
+        "/api/v1/profiles/?search=9161234567",
+    )
+    for path in paths:
+        ask(path)
+    for _ in range(100):  # until it refuses, which its own log would quote
+        ask(paths[1])
+    log = (tmp_path / "access.log").read_text()
+    told = [line.split()[3] for line in log.splitlines()]
+    assert told[:3] == ["/i/*", "/nowhere/*", "/api/v1/profiles/"]
+    assert " 429 " in log
+    assert not re.search("7K2M9X|9161234567|search", log)
+    assert (tmp_path / "error.log").read_text() == ""

@@ -1,0 +1,74 @@
+"""The server's log tells of each answer, in the configured format, and gives nobody away."""
+
+import http.client
+import json
+import logging
+import socket
+
+import pytest
+from django.test import RequestFactory
+from pythonjsonlogger.json import JsonFormatter
+
+from config.server.redaction import HidePaths, hide
+from config.tests.product import running
+
+HEADERS = {"Authorization": "Bearer top-secret", "X-Forwarded-For": "192.0.2.9"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_answer_is_a_line_without_phones_invite_codes_and_tokens(capfd):
+    with running(LOG_FORMAT="json", WEB_CONCURRENCY="1") as server:
+        for path in (
+            "/i/7K2M9X",
+            "/api/v1/profiles/?search=%2B79161234567",
+            "/nowhere/79161234567/?q=9161234567",
+            "/two%0Alines",
+        ):
+            link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            link.request("GET", path, None, HEADERS)
+            link.getresponse().read()
+            link.close()
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as link:
+            link.sendall(b"GET /?q=9161234567 7K2M9X HTTP/1.1\r\nAuthorization: top-secret\r\n\r\n")
+            link.recv(1000)
+    log = capfd.readouterr().err
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    told = [one for one in lines if one["name"] == "gunicorn.access" and one["path"] != "/readyz"]
+    assert {one["method"] for one in told} == {"GET"}
+    assert {one["address"] for one in told} == {"192.0.2.9"}
+    assert [one["path"] for one in told] == [
+        "/i/*",
+        "/api/v1/profiles/",
+        "/nowhere/*/",
+        "/two%0Alines",
+    ]
+    assert told[1]["status"] == 401
+    assert told[1]["bytes"] > 100
+    assert told[1]["ms"] > 0
+    assert "request refused: InvalidHTTPVersion from 127.0.0.1" in log
+    for secret in ("7K2M9X", "9161234567", "top-secret"):
+        assert secret not in log
+
+
+def test_an_error_of_any_kind_is_told_without_the_request():
+    """Django hands over the request, whose text has what staff search for."""
+    path = "/i/7K2M9X/"
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "%s: %s", ("Oh", path), None)
+    record.request = RequestFactory().get(path, {"q": "+79161234567"})
+    assert HidePaths().filter(record)
+    told = JsonFormatter("%(message)s").format(record)
+    assert json.loads(told) == {"message": "Oh: /i/*/"}
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/i/7K2M9X", "/i/*"),
+        ("/profile/", "/profile/"),
+        ("/api/v1/profiles/1234567/", "/api/v1/profiles/1234567/"),
+        ("/x/+79161234567", "/x/*"),
+        ("/admin/?q=Anna", "/admin/"),
+    ],
+)
+def test_a_path_tells_where_and_not_who(path, told):
+    assert hide(path) == told

@@ -1,0 +1,53 @@
+"""However many wait, the database sees no more connections than the pool may have."""
+
+import threading
+import time
+from collections import Counter
+
+import pytest
+from django.db import connection
+
+from config.tests.load import CODE, PROFILE, Load, in_parallel, only_postgresql, people
+from config.tests.product import APPLICATION, running
+
+POOL, WORKERS, BURST = 3, 2, 400
+COUNT = """SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in transaction%%')
+    FROM pg_stat_activity WHERE application_name = %s"""
+
+
+def connections():
+    """How many the server has, and how many of them idle in a transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [APPLICATION])
+        return cursor.fetchone()
+
+
+@only_postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_burst_takes_no_more_connections_than_the_pool_has_and_leaves_none_behind():
+    tokens, _ = people(4)
+    with running(DB_POOL_SIZE=str(POOL), WEB_CONCURRENCY=str(WORKERS), SMS_DELAY="1-2") as server:
+
+        def ask_for_code(n):
+            address, body = f"10.8.{n // 200}.{n % 200}", {"phone": f"+7916777{n:04}"}
+            return server.call("POST", CODE, body, address=address, timeout=60)[0]
+
+        def look(thread):
+            return server.call("GET", PROFILE, access=tokens[thread], timeout=60)[0]
+
+        burst = []
+        runner = threading.Thread(
+            target=lambda: burst.extend(in_parallel(ask_for_code, range(BURST), BURST))
+        )
+        seen = []
+        with Load(len(tokens), look) as profiles:
+            runner.start()
+            while runner.is_alive():
+                seen.append(connections()[0])
+                time.sleep(0.05)
+        assert Counter(burst) == {200: BURST}
+        assert set(profiles.results) == {200}
+        assert max(seen) == POOL * WORKERS, "the burst was none, or the pool no limit"
+        time.sleep(0.5)
+        assert connections()[0] <= POOL * WORKERS
+        assert connections()[1] == 0

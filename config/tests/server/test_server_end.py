@@ -1,0 +1,94 @@
+"""A server or worker that ends, wanted or not, loses nothing that was accepted."""
+
+import itertools
+import os
+import signal
+import threading
+import time
+from collections import Counter
+
+import pytest
+from django.core.management import call_command
+
+from config.tests.load import ACTIVATE, BROKEN, CODE, Load, Visitor, people, retry
+from config.tests.product import running
+from referrals.models import Activation, InviteCode
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def visits(port):
+    """What every thread does again and again, on a new connection: half of them ask for codes."""
+    numbers = itertools.count()
+
+    def once(thread):
+        number, visitor = next(numbers), Visitor(port)
+        try:
+            if thread % 2:
+                return visitor.ask("GET", "/healthz")
+            address = f"10.1.{number // 250}.{number % 250}"
+            return visitor.ask("POST", CODE, {"phone": f"+7916{number:07}"}, address)
+        finally:
+            visitor.leave()
+
+    return once
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_server_told_to_end_answers_what_it_accepted(transactional_db, workers):
+    with (
+        running(SMS_DELAY="0.2-1", WEB_CONCURRENCY=workers) as server,
+        Load(60, visits(server.port)) as load,
+    ):
+        load.await_results(300)
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+    outcomes = Counter(load.results)
+    assert outcomes.pop("refused") == 60  # each thread's last
+    assert set(outcomes) == {200}, outcomes
+
+
+def test_workers_are_replaced_and_no_request_is_lost(transactional_db, monkeypatch):
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--max-requests 300 --max-requests-jitter 100")
+    with running(SMS_DELAY="0.1-0.6") as server:
+        first = server.workers
+        with Load(40, visits(server.port)) as load:
+            load.await_results(1500, 60)
+            deadline = time.monotonic() + 30  # a worker that ends first answers what it began
+            while first & server.workers and time.monotonic() < deadline:
+                time.sleep(0.1)
+            load.await_results(len(load.results) + 200, 60)
+        assert set(load.results) == {200}
+        assert not first & server.workers, "no worker was replaced"
+
+
+def test_a_killed_worker_costs_a_retry_and_no_activation(transactional_db, capsys):
+    tokens, code = people(201)
+    waiting = iter(tokens[1:])
+    lock, broken = threading.Lock(), Counter()
+    with running() as server:
+        victim, _ = server.workers
+
+        def activate_one(_thread):
+            with lock:
+                token = next(waiting, None)
+
+            def once():
+                try:
+                    return server.call("POST", ACTIVATE, {"invite_code": code}, token)[0]
+                except BROKEN:
+                    broken["lost"] += 1
+
+            return token and retry(once)
+
+        with Load(16, activate_one) as load:
+            load.await_results(50)
+            os.kill(victim, signal.SIGKILL)
+            load.await_results(200, 60)
+        assert victim not in server.workers
+    assert broken["lost"] > 0, "the worker had nothing to do"
+    assert Counter(load.results) == {200: 200}
+    assert Activation.objects.count() == 200
+    assert InviteCode.objects.get(value=code).activations_count == 200
+    call_command("recount_activations")
+    assert capsys.readouterr().out == "0 counters mended.\n"

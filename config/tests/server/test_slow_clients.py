@@ -1,0 +1,65 @@
+"""Who sends or reads slowly keeps nothing from anybody else."""
+
+import socket
+from contextlib import ExitStack, contextmanager
+
+import gevent
+import pytest
+
+from config.server import worker
+from config.tests.load import ACTIVATE, PROFILE, only_postgresql, people
+from config.tests.product import running
+
+POOL = 2
+pytestmark = pytest.mark.django_db(transaction=True)
+BODY = "Content-Type: application/json\r\nContent-Length: 25\r\n"
+
+
+def request(method, path, access, more=""):
+    return (
+        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {access}\r\n{more}\r\n"
+    ).encode()
+
+
+@contextmanager
+def clients(server, sent):
+    """Twice as many as the pool has connections, who send this and read nothing."""
+    with ExitStack() as links:
+        for _ in range(2 * POOL):
+            link = links.enter_context(socket.socket())
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            link.settimeout(1)
+            link.connect(("127.0.0.1", server.port))
+            try:
+                link.sendall(sent)
+            except TimeoutError:
+                assert len(sent) > 100_000  # the server reads no further until it can write
+        yield
+
+
+@only_postgresql
+@pytest.mark.parametrize("slowly", ["sends", "reads"])
+def test_who_is_slow_holds_no_database_connection(slowly):
+    (slow, quick), _ = people(2)
+    sent = {
+        "sends": request("POST", ACTIVATE, slow, BODY),
+        "reads": 2000 * request("GET", PROFILE, slow),
+    }[slowly]
+    with (
+        running(DB_POOL_SIZE=str(POOL), WEB_CONCURRENCY="1") as server,
+        clients(server, sent),
+    ):
+        assert server.call("GET", PROFILE, access=quick, timeout=10)[0] == 200
+
+
+def test_a_body_that_never_comes_is_given_up(monkeypatch):
+    class Never:
+        def read(self, size):
+            gevent.sleep(5)
+
+    monkeypatch.setattr(worker, "BODY_TIME", 0.01)
+    environ = {"CONTENT_LENGTH": "25", "wsgi.input": Never()}
+    with pytest.raises(worker.BodyTooSlow):
+        worker._shielded(lambda *_: None, environ, None)
+    assert worker.REASONS[worker.BodyTooSlow][0].startswith("408 ")

@@ -1,0 +1,16 @@
+"""Profiles, below the version's prefix."""
+
+from django.urls import path
+
+from referrals.api.views import InviteeViewSet, ProfileViewSet, UserViewSet
+
+urlpatterns = [
+    path(
+        "profile/",
+        ProfileViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),
+    ),
+    path("profile/activate/", ProfileViewSet.as_view({"post": "activate"})),
+    path("profile/invitees/", InviteeViewSet.as_view({"get": "list"}), name="invitees"),
+    path("profiles/", UserViewSet.as_view({"get": "list"})),
+    path("profiles/<int:pk>/", UserViewSet.as_view({"get": "retrieve"})),
+]

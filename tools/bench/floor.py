@@ -1,0 +1,193 @@
+"""The floor to compare with: bare WSGI functions that give the same answers on the same server.
+
+No framework, no checks of input, no limits that refuse: JSON, the token's signature, SQL.
+    gunicorn --config config/server/gunicorn.py tools.bench.floor
+"""
+
+import os
+import random
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import jwt
+import orjson
+import psycopg2
+from psycopg2.extensions import connection as Connection  # noqa: N812
+from sqlalchemy.pool import QueuePool
+
+from config import settings
+from users.digests import digest, one_time_password
+
+ALONG = """c.value, c.activations_count, a.code, a.activated_at,
+    (SELECT json_agg(phone)::text FROM (
+        SELECT p.phone FROM referrals_activation x JOIN users_user p ON p.id = x.invitee_id
+        WHERE x.inviter_id = u.id ORDER BY x.activated_at DESC, x.id DESC LIMIT 50) newest)
+    FROM users_user u JOIN referrals_invitecode c ON c.owner_id = u.id
+    LEFT JOIN referrals_activation a ON a.invitee_id = u.id"""
+PROFILE = f"""SELECT u.phone, u.first_name, u.last_name, u.email, {ALONG}
+    JOIN users_session s ON s.user_id = u.id
+    WHERE s.id = %s AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active"""
+TAKE = """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 1, %s)
+    ON CONFLICT (key) DO UPDATE SET spent = users_budget.spent + 1 RETURNING spent"""
+GIVE_BACK = "UPDATE users_budget SET spent = spent - 1 WHERE key = %s"
+
+
+def _connect() -> Any:
+    return psycopg2.connect(os.environ["DATABASE_URL"])
+
+
+_pool = QueuePool(_connect, pool_size=20, max_overflow=0)
+
+
+class Statements:
+    """One connection for one request; each statement commits by itself unless begun otherwise."""
+
+    def __enter__(self) -> "Statements":
+        self._fairy = _pool.connect()
+        self._connection: Connection = self._fairy.driver_connection  # type: ignore[assignment]
+        self._connection.autocommit = True
+        self._cursor = self._connection.cursor()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._fairy.close()
+
+    def __call__(self, sql: str, *params: object) -> Any:
+        """The first row of a statement, if it has rows."""
+        self._cursor.execute(sql, params)
+        return self._cursor.fetchone() if self._cursor.description else None
+
+
+def profile(environ: dict[str, Any]) -> Any:
+    """Token, one statement, JSON."""
+    with Statements() as sql:
+        return _profile(sql, _session(environ))
+
+
+def activate(environ: dict[str, Any]) -> Any:
+    """The writes of an activation: what may be tried, the activation, its count, giving back."""
+    value, sid, now = _body(environ)["invite_code"], _session(environ), time.time()
+    with Statements() as sql:
+        user, phone = sql(
+            """SELECT u.id, u.phone FROM users_session s JOIN users_user u ON u.id = s.user_id
+            WHERE s.id = %s AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active""",
+            sid,
+        )
+        key = digest("invite-codes", phone)
+        sql(TAKE, key, "invite-codes", now + 360)
+        (owner,) = sql("SELECT owner_id FROM referrals_invitecode WHERE value = %s", value)
+        sql("BEGIN")
+        sql(
+            """INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
+            VALUES (%s, %s, %s, now()) ON CONFLICT DO NOTHING""",
+            user,
+            owner,
+            value,
+        )
+        sql(
+            """UPDATE referrals_invitecode SET activations_count = activations_count + 1
+            WHERE owner_id = %s""",
+            owner,
+        )
+        sql("COMMIT")
+        sql(GIVE_BACK, key)
+        return _profile(sql, sid)
+
+
+def log_in(environ: dict[str, Any]) -> Any:
+    """The writes of a login: a try, two guesses, the code spent, a session, giving back."""
+    body, address = _body(environ), environ["HTTP_X_FORWARDED_FOR"]
+    phone, sid, now = body["phone"], uuid.uuid4(), datetime.now(UTC)
+    code, guesses, guesses_here, sends = (
+        digest("code", phone, 4, ""),
+        digest("guesses-phone", phone),
+        digest("guesses-network", address),
+        digest("sends-phone", phone),
+    )
+    with Statements() as sql:
+        (nonce,) = sql(
+            """UPDATE users_logincode SET tries = tries + 1
+            WHERE key = %s AND tries < 3 AND expires_at > now() RETURNING nonce""",
+            code,
+        )
+        if one_time_password(nonce, 4) != body["code"]:
+            raise ValueError("wrong code")
+        sql(TAKE, guesses, "guesses-phone", time.time())
+        sql(TAKE, guesses_here, "guesses-network", time.time())
+        sql("BEGIN")
+        sql("DELETE FROM users_logincode WHERE key = %s AND nonce = %s", code, nonce)
+        (user,) = sql("SELECT id FROM users_user WHERE phone = %s FOR NO KEY UPDATE", phone)
+        sql(
+            """INSERT INTO users_session (id, user_id, counter, created_at, last_used_at,
+            expires_at, user_agent, ip, network) VALUES (%s, %s, 0, %s, %s, %s, '', %s, %s)""",
+            str(sid),
+            user,
+            now,
+            now,
+            now + timedelta(days=90),
+            address,
+            address,
+        )
+        sql("UPDATE users_user SET last_login = %s WHERE id = %s", now, user)
+        sql("COMMIT")
+        for key in (sends, guesses, guesses_here):
+            sql(GIVE_BACK, key)
+    claims = {"sid": str(sid), "iat": now, "exp": now + timedelta(minutes=10)}
+    pair = {
+        "access": jwt.encode({**claims, "token_type": "access"}, settings.JWT_SIGNING_KEY),
+        "refresh": jwt.encode({**claims, "token_type": "refresh"}, settings.JWT_SIGNING_KEY),
+    }
+    return {**pair, "is_new_user": False}
+
+
+def send_code(environ: dict[str, Any]) -> Any:
+    """Sleep as long as the simulated gateway; nothing else."""
+    phone = _body(environ)["phone"]
+    time.sleep(random.uniform(*settings.SMS_DELAY))
+    return {"phone": phone, "code_length": 4}
+
+
+VIEWS = {
+    "/api/v1/profile/": profile,
+    "/api/v1/profile/activate/": activate,
+    "/api/v1/auth/token/": log_in,
+    "/api/v1/auth/code/": send_code,
+}
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """What gunicorn serves."""
+    view = VIEWS.get(environ["PATH_INFO"])
+    body = orjson.dumps(view(environ) if view else {}, option=orjson.OPT_UTC_Z)
+    headers = [("Content-Type", "application/json"), ("Content-Length", str(len(body)))]
+    start_response("200 OK", headers)
+    return [body]
+
+
+def _body(environ: dict[str, Any]) -> Any:
+    return orjson.loads(environ["wsgi.input"].read())
+
+
+def _session(environ: dict[str, Any]) -> str:
+    token = environ["HTTP_AUTHORIZATION"].removeprefix("Bearer ")
+    return str(jwt.decode(token, settings.JWT_SIGNING_KEY, algorithms=["HS256"])["sid"])
+
+
+def _profile(sql: Statements, sid: str) -> Any:
+    phone, first, last, email, value, count, code, activated_at, newest = sql(PROFILE, sid)
+    return {
+        "phone": phone,
+        "first_name": first,
+        "last_name": last,
+        "email": email,
+        "invite_code": value,
+        "invite_link": f"{settings.PUBLIC_URL}/i/{value}",
+        "activated_invite_code": code,
+        "activated_at": activated_at,
+        "invitees_count": count,
+        "invitees": orjson.loads(newest or "[]"),
+        "invitees_next": None,
+    }

@@ -1,0 +1,156 @@
+"""The Russian catalogues, made from the sources; Babel does what GNU gettext would.
+
+python -m tools.messages            write them anew: translations are kept, gaps are named
+python -m tools.messages --check    name what is stale, missing or wrong, and fail
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+from babel.messages import Catalog, Message
+from babel.messages.extract import extract
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po, write_po
+from django.utils.translation.template import templatize
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = ("config", "referrals", "users")
+TEMPLATES = (".html", ".txt")
+SKIPPED = {"tests", "migrations", "locale", "static", "__pycache__"}
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "gettext_lazy": None,
+    "gettext_noop": None,
+    "ngettext": (1, 2),
+    "ngettext_lazy": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "pgettext_lazy": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "npgettext_lazy": ((1, "c"), 2, 3),
+}
+# Django's own plural forms: with fewer, a catalogue would not be merged into Django's.
+HEADER = (
+    "Language: ru\n"
+    "MIME-Version: 1.0\n"
+    "Content-Type: text/plain; charset=UTF-8\n"
+    "Content-Transfer-Encoding: 8bit\n"
+    "Plural-Forms: nplurals=4; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 &&"
+    " (n%100<12 || n%100>14) ? 1 : n%10==0 || (n%10>=5 && n%10<=9) || (n%100>=11 && n%100<=14)?"
+    " 2 : 3);\n"
+)
+
+HEAD = b'msgid ""\nmsgstr ""\n' + b"".join(
+    b'"' + line.encode() + b'\\n"\n' for line in HEADER.splitlines()
+)
+
+
+def catalogue_of(room: Path) -> Path:
+    """Where the room's Russian texts lie."""
+    return room / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+
+
+def sources(room: Path) -> Iterator[Path]:
+    """The files that may speak, in order."""
+    for path in sorted(room.rglob("*")):
+        if path.suffix in (".py", *TEMPLATES) and not SKIPPED & set(path.relative_to(room).parts):
+            yield path
+
+
+def extracted(room: Path) -> Catalog:
+    """Every message of the room's sources, in their order."""
+    catalog = Catalog(locale="ru")
+    for path in sources(room):
+        text = path.read_text()
+        if path.suffix in TEMPLATES:
+            # Calls amid filler, which Python's tokenizer takes if nothing is indented.
+            text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
+        for _, message, _, context in extract("python", BytesIO(text.encode()), KEYWORDS):
+            catalog.add(message, context=context)
+    return catalog
+
+
+def renewed(room: Path) -> Catalog:
+    """The room's messages with those translations that are written; new ones are empty."""
+    path = catalogue_of(room)
+    written = path.read_bytes() if path.exists() else b"# Russian texts.\n" + HEAD
+    catalog = read_po(BytesIO(written), abort_invalid=True)
+    catalog.update(extracted(room), no_fuzzy_matching=True)
+    catalog.obsolete.clear()
+    return catalog
+
+
+def is_translated(message: Message) -> bool:
+    """Whether all forms of the message are there."""
+    texts = [message.string] if isinstance(message.string, str) else message.string or [""]
+    return bool(message.id) and all(texts)
+
+
+def as_po(catalog: Catalog) -> bytes:
+    """The catalogue as translators read it; without dates and places, which change for nothing."""
+    out = BytesIO()
+    write_po(out, catalog, width=100, omit_header=True, no_location=True)
+    comment = str(catalog.header_comment).encode()
+    return comment + b"\n" + HEAD + b"\n" + out.getvalue().strip() + b"\n"
+
+
+def as_mo(catalog: Catalog) -> bytes:
+    """The catalogue as the server reads it."""
+
+    class WithOurHeader(list[Message]):
+        charset = "utf-8"
+
+    out = BytesIO()
+    messages = WithOurHeader([Message("", HEADER), *filter(is_translated, catalog)])
+    write_mo(out, cast("Catalog", messages))
+    return out.getvalue()
+
+
+def write(room: Path) -> None:
+    """Bring the room's files up to date."""
+    path, catalog = catalogue_of(room), renewed(room)
+    if path.exists() or len(catalog):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(as_po(catalog))
+        path.with_suffix(".mo").write_bytes(as_mo(catalog))
+
+
+def stale(room: Path) -> Iterator[str]:
+    """Which of the room's files is not what the sources make of it."""
+    path, catalog = catalogue_of(room), renewed(room)
+    if not (path.exists() or len(catalog)):
+        return
+    for file, right in ((path, as_po(catalog)), (path.with_suffix(".mo"), as_mo(catalog))):
+        if not file.exists() or file.read_bytes() != right:
+            yield f"{file}: stale; run make messages"
+
+
+def wrong(room: Path) -> Iterator[str]:
+    """What a translator has to look at."""
+    catalog = renewed(room)
+    for message in catalog:
+        if message.id and not is_translated(message):
+            yield f"{catalogue_of(room)}: not translated: {message.id!r}"
+        if message.id and message.fuzzy:
+            yield f"{catalogue_of(room)}: fuzzy: {message.id!r}"
+    for message, errors in catalog.check():
+        for error in errors:
+            yield f"{catalogue_of(room)}: {error}: {message.id!r}"
+
+
+def main(arguments: list[str], rooms: Iterable[Path]) -> int:
+    """Exit with 1 where a check found something."""
+    check, found = arguments == ["--check"], []
+    for room in rooms:
+        if not check:
+            write(room)
+        found += [*stale(room), *wrong(room)]
+    print(*found, sep="\n", end="\n" if found else "")
+    return int(check and bool(found))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], [ROOT / name for name in ROOMS]))

@@ -1,0 +1,118 @@
+"""How operations describe themselves in the API schema: summary, examples, and every error."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.plumbing import build_bearer_security_scheme_object
+from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema, inline_serializer
+from rest_framework import exceptions, serializers, status
+
+from users.errors import Refusal, TokenNotValid
+
+View = TypeVar("View", bound=Callable[..., Any])
+Error = type[exceptions.APIException]
+
+NEEDS_LOGIN: tuple[Error, ...] = (exceptions.NotAuthenticated, TokenNotValid)
+NEEDS_STAFF: tuple[Error, ...] = (*NEEDS_LOGIN, exceptions.PermissionDenied)
+TAKES_JSON: tuple[Error, ...] = (
+    exceptions.ValidationError,
+    exceptions.ParseError,
+    exceptions.UnsupportedMediaType,
+)
+
+
+class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """Shows the access token as Bearer authorisation."""
+
+    target_class = "users.api.authentication.SessionTokenAuthentication"
+    name = "bearer"
+
+    def get_security_definition(self, auto_schema: Any) -> Any:
+        """An HTTP Bearer scheme whose tokens are JWTs."""
+        return build_bearer_security_scheme_object("Authorization", "Bearer", "JWT")
+
+
+ErrorSerializer = inline_serializer(
+    "Error",
+    {
+        "type": serializers.ChoiceField(
+            choices=("validation_error", "client_error", "server_error"),
+            help_text="What kind of error it is; clients branch on `errors[].code`.",
+        ),
+        "errors": inline_serializer(
+            "ErrorDetail",
+            {
+                "code": serializers.CharField(help_text="Stable; clients branch on it."),
+                "detail": serializers.CharField(help_text="For people, in their language."),
+                "attr": serializers.CharField(allow_null=True, help_text="The input it is about."),
+            },
+            many=True,
+        ),
+        "meta": serializers.DictField(
+            child=serializers.IntegerField(),
+            required=False,
+            help_text="What there is to count, such as `attempts_left` or `retry_after` (seconds).",
+        ),
+    },
+)
+
+
+def describe(
+    summary: str,
+    *,
+    answer: Any = None,
+    request: Any = None,
+    example: Any = None,
+    sent: Any = None,
+    errors: Sequence[Error] = (),
+    **extra: Any,
+) -> Callable[[View], View]:
+    """Document one operation: `example` an answer, `sent` a request body, `errors` all it raises.
+
+    Without `answer` the operation answers 204.
+    """
+    examples = []
+    if sent is not None:
+        examples.append(OpenApiExample("Request", sent, request_only=True))
+    if example is not None:
+        examples.append(OpenApiExample("Answer", example, response_only=True, status_codes=[200]))
+    success = {status.HTTP_204_NO_CONTENT: None} if answer is None else {status.HTTP_200_OK: answer}
+    return extend_schema(
+        summary=summary,
+        request=request,
+        responses={**success, **_responses(errors)},
+        examples=examples,
+        **extra,
+    )
+
+
+def _responses(errors: Sequence[Error]) -> dict[int, OpenApiResponse]:
+    by_status = defaultdict(list)
+    for error in errors:
+        by_status[error.status_code].append(error)
+    return {
+        code: OpenApiResponse(
+            ErrorSerializer,
+            description=", ".join(f"`{error.default_code}`" for error in group),
+            examples=[_example(error) for error in group],
+        )
+        for code, group in sorted(by_status.items())
+    }
+
+
+def _example(error: Error) -> OpenApiExample:
+    kind = "server_error" if error.status_code >= 500 else "client_error"
+    if error.status_code == 400 and issubclass(error, (exceptions.ValidationError, Refusal)):
+        kind = "validation_error"
+    detail = {"code": error.default_code, "detail": str(error.default_detail)}
+    value: dict[str, Any] = {
+        "type": kind,
+        "errors": [{**detail, "attr": getattr(error, "attr", None)}],
+    }
+    if error.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
+        value["meta"] = {"retry_after": 48}
+    if error.default_code == "invalid_code":
+        value["meta"] = {"attempts_left": 2}
+    return OpenApiExample(error.default_code, value, response_only=True)

@@ -1,0 +1,105 @@
+import re
+
+import pytest
+from django.contrib.auth.models import Permission
+
+from users.limits.policy import GUESSES_PER_PHONE, is_escalated
+
+pytestmark = pytest.mark.django_db
+USERS = "/admin/users/user/"
+YES = {"_form_submitted": "True"}
+
+
+@pytest.fixture
+def desk(client, staff):
+    """A browser in which `staff` is logged in to the admin."""
+    client.force_login(staff)
+    return client
+
+
+def buttons(client, user) -> set[str]:
+    text = client.get(f"{USERS}{user.pk}/change/").content.decode()
+    return set(re.findall(rf'hx-get="{USERS}{user.pk}/([a-z-]+)/"', text))
+
+
+def test_a_ban_asks_first_and_closes_all_doors(desk, user, as_user):
+    client = as_user(user)
+    question = desk.get(f"{USERS}{user.pk}/ban-user/")
+    assert "All sessions end now" in question.content.decode()
+    assert client.profile().status_code == 200, "nothing is done by GET"
+    answer = desk.post(f"{USERS}{user.pk}/ban-user/", YES)
+    assert answer.headers["HX-Redirect"] == f"{USERS}{user.pk}/change/"
+    assert client.profile().status_code == 401
+    desk.post(f"{USERS}{user.pk}/unban-user/", YES)
+    assert as_user(user).profile().status_code == 200
+
+
+def test_sessions_are_ended(desk, user, as_user):
+    client = as_user(user)
+    desk.post(f"{USERS}{user.pk}/end-their-sessions/", YES)
+    assert client.profile().status_code == 401
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_guesses_are_forgotten(desk, user):
+    GUESSES_PER_PHONE.record(6, user.phone)
+    desk.post(f"{USERS}{user.pk}/forget-their-guesses/", YES)
+    assert not is_escalated(user.phone)
+
+
+def test_the_page_has_the_buttons_that_change_something(desk, user):
+    always = {"end-their-sessions", "forget-their-guesses"}
+    assert buttons(desk, user) == {"ban-user", *always}
+    user.is_active = False
+    user.save()
+    assert buttons(desk, user) == {"unban-user", *always}
+
+
+def test_nobody_bans_themselves(desk, staff):
+    desk.post(f"{USERS}{staff.pk}/ban-user/", YES)
+    staff.refresh_from_db()
+    assert staff.is_active
+
+
+def test_a_ban_ends_the_admin_for_staff(desk, client, join):
+    colleague = join(is_staff=True, is_superuser=True)
+    theirs = type(client)()
+    theirs.force_login(colleague)
+    assert theirs.get("/admin/").status_code == 200
+    desk.post(f"{USERS}{colleague.pk}/ban-user/", YES)
+    assert theirs.get("/admin/").status_code == 302
+
+
+def test_staff_without_all_rights_press_nothing_on_other_staff(client, join, staff, as_user):
+    helper = join(is_staff=True)
+    helper.user_permissions.set(
+        Permission.objects.filter(codename__in=("view_user", "change_user"))
+    )
+    client.force_login(helper)
+    session = as_user(staff)
+    GUESSES_PER_PHONE.record(6, staff.phone)
+    assert buttons(client, staff) == set()
+    for name in ("ban-user", "end-their-sessions", "forget-their-guesses"):
+        client.post(f"{USERS}{staff.pk}/{name}/", YES)
+    client.post(USERS, {"action": "forget_guesses", "_selected_action": [staff.pk]})
+    assert session.profile().status_code == 200
+    assert is_escalated(staff.phone)
+    staff.refresh_from_db()
+    assert staff.is_active
+
+
+def test_who_may_only_look_presses_nothing(client, join, user, as_user):
+    watcher = join(is_staff=True)
+    watcher.user_permissions.set(Permission.objects.filter(codename="view_user"))
+    client.force_login(watcher)
+    assert buttons(client, user) == set()
+    for name in ("ban-user", "unban-user", "end-their-sessions", "forget-their-guesses"):
+        assert client.post(f"{USERS}{user.pk}/{name}/", YES).status_code == 403
+    user.refresh_from_db()
+    assert user.is_active
+
+
+def test_an_unknown_user_has_no_buttons(desk):
+    assert desk.get(f"{USERS}999999999/change/").status_code == 302
+    assert desk.post(f"{USERS}999999999/ban-user/", YES).status_code == 200

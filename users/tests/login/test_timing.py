@@ -1,0 +1,61 @@
+"""Whether a phone has an account can't be told from the clock either."""
+
+import random
+import time
+
+import pytest
+from django.test import RequestFactory
+
+from conftest import Client
+from users.models import User
+from users.sessions.lifecycle import open_session
+
+pytestmark = pytest.mark.django_db
+SAMPLES = 250
+
+
+def difference(known: list[float], unknown: list[float]) -> float:
+    """The z of the Mann-Whitney U test: beyond ±4 the two would be told apart."""
+    ranked = sorted([(t, True) for t in known] + [(t, False) for t in unknown])
+    ranks = sum(rank for rank, (_, is_known) in enumerate(ranked, start=1) if is_known)
+    n, m = len(known), len(unknown)
+    u = ranks - n * (n + 1) / 2
+    return (u - n * m / 2) / (n * m * (n + m + 1) / 12) ** 0.5
+
+
+def test_the_statistic_tells_different_things_apart():
+    dice = random.Random(1)
+    same = [[dice.gauss(10, 1) for _ in range(SAMPLES)] for _ in range(2)]
+    slower = [dice.gauss(11, 1) for _ in range(SAMPLES)]
+    assert abs(difference(*same)) < 4
+    assert abs(difference(same[0], slower)) > 4
+
+
+@pytest.mark.parametrize("escalated", [False, True])
+def test_known_and_unknown_phones_take_the_same_time(escalated, monkeypatch, sms_outbox):
+    def wrong(text: str) -> str:
+        code = text.rpartition("#")[2]
+        return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
+
+    if escalated:
+        monkeypatch.setattr("users.limits.policy.code_digits", lambda phone, network: 8)
+    here = RequestFactory().get("/", REMOTE_ADDR="192.0.2.77")
+    people = User.objects.bulk_create([User(phone=f"+7926{n:07}") for n in range(SAMPLES)])
+    for person in people:
+        open_session(person, here)
+    phones = [(person.phone, True) for person in people]
+    phones += [(f"+7936{n:07}", False) for n in range(SAMPLES)]
+    random.Random(2).shuffle(phones)
+    times = {"ask": {True: [], False: []}, "guess": {True: [], False: []}}
+    for number, (phone, known) in enumerate(phones):
+        client = Client(f"10.{number // 250}.{number % 250}.1")
+        began = time.perf_counter()
+        asked = client.request_code(phone)
+        typed = wrong(sms_outbox[-1].text)
+        between = time.perf_counter()
+        guessed = client.confirm(phone, typed)
+        times["ask"][known].append(between - began)
+        times["guess"][known].append(time.perf_counter() - between)
+        assert (asked.status_code, guessed.status_code) == (200, 400)
+    for kind in times.values():
+        assert abs(difference(kind[True], kind[False])) < 4
