@@ -33,7 +33,7 @@ class Param(models.Expression):
         super().__init__(output_field=field or models.TextField())
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A placeholder, and in place of a value the parameter itself."""
         return "%s", [self]
 

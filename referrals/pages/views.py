@@ -22,6 +22,7 @@ from users.models import Session, User
 from users.pages import browser
 from users.pages.cookies import SignedCookie
 from users.pages.decorators import page, personal, refused, submitted
+from users.sessions import lifecycle
 
 PROFILE = "referrals/profile.html"
 INVITATION = SignedCookie("invitation", timedelta(days=30))
@@ -120,7 +121,7 @@ def _profile(request: HttpRequest, session: Session, **forms: Any) -> dict[str, 
         "qr": _qr(referral.invite_link),
         "invitees": invites.invitees_of(session.user)[:NEWEST],
         "newest": NEWEST,
-        "sessions": browser.sessions_of(session),
+        "sessions": lifecycle.sessions_of(session.user_id),
         "current": session.pk,
         "names": NamesForm(instance=session.user),
         "activation": InviteCodeForm(initial={"invite_code": offered}),

@@ -145,13 +145,14 @@ class Pair:
 
 def keys_of(phone: str, client: Client) -> list[str]:
     """The keys of every limit that may matter for a code; as many for each caller."""
-    pairs = [Pair(phone, client, known) for known in (False, True)]
-    keys = [
+    keys = {
         limit.key(who)
-        for pair in pairs
-        for limit, who in (*pair.message_limits(), *pair.guess_limits())
-    ]
-    return (sorted(set(keys)) + [""] * KEYS)[:KEYS]
+        for known in (False, True)
+        for pair in [Pair(phone, client, known)]
+        for limits in (pair.message_limits(), pair.guess_limits())
+        for limit, who in limits
+    }
+    return (sorted(keys) + [""] * KEYS)[:KEYS]
 
 
 KEYS = 8

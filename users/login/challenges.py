@@ -6,11 +6,14 @@ door has three attempts of its own. Every write is one conditional statement.
 
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
 import orjson
+from django.db.models import F, QuerySet
+from django.db.models.functions import Greatest
 
 from users.chains import Step
 from users.clients import Client
@@ -51,19 +54,16 @@ LOOK = _for_doors(
         "LIMITS", ", ".join(f"%(limit_{n})s" for n in range(KEYS))
     ),
 )
+COLUMNS = [field.attname for field in Challenge._meta.concrete_fields]  # noqa: SLF001  # public
 OPEN = Statement(
     "open_challenge",
-    """INSERT INTO users_challenge (key, ticket_key, nonce, digits, known, ticket_left,
-        ticket_charged, network_left, network_charged, opened_at, sent_at, expires_at)
-    SELECT %(key)s, %(ticket_key)s, %(nonce)s, %(digits)s, %(known)s, %(attempts)s, 0,
-        %(attempts)s, 0, %(now)s, %(now)s, %(expires_at)s FROM {before} WHERE TRUE
-    ON CONFLICT (key) DO UPDATE SET ticket_key = excluded.ticket_key, nonce = excluded.nonce,
-        digits = excluded.digits, known = excluded.known, ticket_left = excluded.ticket_left,
-        ticket_charged = 0, network_left = excluded.network_left, network_charged = 0,
-        opened_at = excluded.opened_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at
-    WHERE users_challenge.expires_at <= %(now)s OR users_challenge.expires_at > %(ahead)s
+    """INSERT INTO users_challenge (COLUMNS) SELECT VALUES FROM {before} WHERE TRUE
+    ON CONFLICT (key) DO UPDATE SET (COLUMNS) = (EXCLUDED)
+    WHERE users_challenge.expires_at <= %(sent_at)s OR users_challenge.expires_at > %(ahead)s
         OR users_challenge.digits < excluded.digits
-    RETURNING nonce""",
+    RETURNING nonce""".replace("COLUMNS", ", ".join(COLUMNS))
+    .replace("VALUES", ", ".join(f"%({name})s" for name in COLUMNS))
+    .replace("EXCLUDED", ", ".join(f"excluded.{name}" for name in COLUMNS)),
 )
 RENEW = _for_doors(
     "renew_challenge",
@@ -73,32 +73,25 @@ RENEW = _for_doors(
         AND users_challenge.expires_at > %(now)s AND users_challenge.sent_at = %(was_sent_at)s
     RETURNING users_challenge.nonce""",
 )
-UNDO_RENEWAL = _for_doors(
-    "undo_renewal",
-    """UPDATE users_challenge SET sent_at = %(was_sent_at)s, expires_at = %(was_expires_at)s,
-        DOOR_left = CASE WHEN DOOR_left > %(granted)s THEN DOOR_left - %(granted)s ELSE 0 END
-    WHERE key = %(key)s AND nonce = %(nonce)s AND sent_at = %(sent_at)s RETURNING key""",
-)
-DISCARD = Statement(
-    "discard_challenge",
-    """DELETE FROM users_challenge WHERE key = %(key)s AND nonce = %(nonce)s
-        AND ticket_charged = 0 AND network_charged = 0 RETURNING key""",
-)
 ATTEMPT = _for_doors(
     "attempt",
     """UPDATE users_challenge SET DOOR_left = DOOR_left - 1, DOOR_charged = DOOR_charged + 1
     FROM {before} WHERE users_challenge.key = %(key)s AND users_challenge.nonce = %(nonce)s
         AND DOOR_left > 0 AND users_challenge.expires_at > %(now)s RETURNING DOOR_left""",
 )
-REFUND_ATTEMPT = _for_doors(
-    "refund_attempt",
-    """UPDATE users_challenge SET DOOR_left = DOOR_left + 1, DOOR_charged = DOOR_charged - 1
-    WHERE key = %(key)s AND nonce = %(nonce)s AND DOOR_charged > 0 RETURNING key""",
-)
 USE = _for_doors(
     "use_challenge",
     "DELETE FROM users_challenge WHERE key = %(key)s AND nonce = %(nonce)s RETURNING DOOR_charged",
 )
+
+
+class Change(NamedTuple):
+    """A challenge as it will be, the ticket if it is new, and how that is done and undone."""
+
+    challenge: "Living"
+    ticket: str
+    step: Step
+    undo: Callable[[], int]
 
 
 class Door(NamedTuple):
@@ -140,19 +133,19 @@ class Living(NamedTuple):
         wait = self.sent_at + RESEND - time.time()
         return wait if self.left and 0 < wait <= RESEND else 0.0
 
+    def rows(self) -> QuerySet[Challenge]:
+        """The challenge in the database, while it is the same."""
+        return Challenge.objects.filter(key=self.key, nonce=self.nonce)
+
     def attempt(self) -> Step:
         """Charge an attempt to the door; the row that it returns says how many are left."""
         params = {"key": self.key, "nonce": self.nonce, "now": time.time()}
         return Step(ATTEMPT[self.door], params, self.refund_attempt)
 
-    def lives(self) -> bool:
-        """Whether it can still be answered; it may be used, replaced or over by now."""
-        rows = Challenge.objects.filter(key=self.key, nonce=self.nonce)
-        return rows.filter(expires_at__gt=time.time()).exists()
-
     def refund_attempt(self) -> None:
         """Give one attempt back to the door."""
-        REFUND_ATTEMPT[self.door].row(key=self.key, nonce=self.nonce)
+        left, charged = f"{self.door}_left", f"{self.door}_charged"
+        self.rows().update(**{left: F(left) + 1, charged: F(charged) - 1})
 
     def matches(self, code: str) -> bool:
         """Whether `code` is the right one, compared in constant time."""
@@ -165,6 +158,49 @@ class Living(NamedTuple):
         """
         row = USE[self.door].row(key=self.key, nonce=self.nonce)
         return int(row[0]) if row else None
+
+    def renewal(self) -> Change:
+        """The same code once more: it lives its full time, and the door has its attempts anew."""
+        now, left = time.time(), f"{self.door}_left"
+        renewed = self._replace(sent_at=now, expires_at=_end(now))
+        params = {
+            "key": self.key,
+            "nonce": self.nonce,
+            "now": now,
+            "was_sent_at": self.sent_at,
+            "expires_at": renewed.expires_at,
+            "attempts": ATTEMPTS,
+        }
+
+        def undo() -> int:
+            """Take back the waiting time, the longer life and the attempts; the message, too."""
+            attempts = Greatest(F(left) - (ATTEMPTS - self.left), 0)
+            was = {"sent_at": self.sent_at, "expires_at": self.expires_at, left: attempts}
+            self.rows().filter(sent_at=now).update(**was)
+            return True
+
+        return Change(renewed, "", Step(RENEW[self.door], params), undo)
+
+
+def opening(phone: str, key: str, digits: int, *, known: bool) -> Change:
+    """A new challenge, in place of a dead one or of one whose code is shorter."""
+    now, ticket, nonce = time.time(), secrets.token_urlsafe(16), secrets.token_hex(16)
+    end, attempts = _end(now), {"ticket_left": ATTEMPTS, "network_left": ATTEMPTS}
+    row = Challenge(
+        key=key,
+        ticket_key=digest("ticket", phone, ticket),
+        nonce=nonce,
+        digits=digits,
+        known=known,
+        opened_at=now,
+        sent_at=now,
+        expires_at=end,
+        **attempts,
+    )
+    challenge = Living("ticket", phone, key, nonce, digits, known, ATTEMPTS, now, now, end)
+    params = {"ahead": end + SKEW, **{name: getattr(row, name) for name in COLUMNS}}
+    unused = challenge.rows().filter(ticket_charged=0, network_charged=0)
+    return Change(challenge, ticket, Step(OPEN, params), lambda: unused.delete()[0])
 
 
 @dataclass(frozen=True)
@@ -195,71 +231,6 @@ def look(phone: str, client: Client, door: Door) -> Outlook:
     found = {name: (count, resets_at) for name, count, resets_at in orjson.loads(limits or "[]")}
     living = Living(door.name, phone, key, *others) if key else None
     return Outlook(alarm_ends, bool(known), found, living)
-
-
-class Opening:
-    """A new challenge, and the step that opens it."""
-
-    def __init__(self, phone: str, key: str, digits: int, *, known: bool) -> None:
-        self.ticket, now = secrets.token_urlsafe(16), time.time()
-        nonce = secrets.token_hex(16)
-        self.challenge = Living(
-            "ticket", phone, key, nonce, digits, known, ATTEMPTS, now, now, _end(now)
-        )
-
-    def step(self) -> Step:
-        """Write it, in place of a dead one or of one whose code is shorter."""
-        new = self.challenge
-        params = {
-            "key": new.key,
-            "ticket_key": digest("ticket", new.phone, self.ticket),
-            "nonce": new.nonce,
-            "digits": new.digits,
-            "known": new.known,
-            "attempts": ATTEMPTS,
-            "now": new.sent_at,
-            "expires_at": new.expires_at,
-            "ahead": new.expires_at + SKEW,
-        }
-        return Step(OPEN, params)
-
-    def undo(self) -> bool:
-        """Delete it, unless somebody guessed at it meanwhile; whether that was done."""
-        return DISCARD.row(key=self.challenge.key, nonce=self.challenge.nonce) is not None
-
-
-class Renewal:
-    """The same code once more, and the step that lets it live its full time."""
-
-    ticket = None
-
-    def __init__(self, living: Living) -> None:
-        self.challenge, self._now = living, time.time()
-
-    def step(self) -> Step:
-        """Give the door that asks its attempts anew."""
-        params = {
-            "key": self.challenge.key,
-            "nonce": self.challenge.nonce,
-            "now": self._now,
-            "was_sent_at": self.challenge.sent_at,
-            "expires_at": _end(self._now),
-            "attempts": ATTEMPTS,
-        }
-        return Step(RENEW[self.challenge.door], params)
-
-    def undo(self) -> bool:
-        """Take back the waiting time, the attempts and the longer life."""
-        was = self.challenge
-        UNDO_RENEWAL[was.door].row(
-            key=was.key,
-            nonce=was.nonce,
-            sent_at=self._now,
-            was_sent_at=was.sent_at,
-            was_expires_at=was.expires_at,
-            granted=ATTEMPTS - was.left,
-        )
-        return True
 
 
 def _end(now: float) -> float:

@@ -14,7 +14,7 @@ from users.errors import CodeRecentlySent, InvalidCode, SmsUnavailable, TooManyC
 from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
-from users.login.challenges import Door, Living, Opening, Outlook, Renewal, look
+from users.login.challenges import Change, Door, Outlook, look, opening
 
 SENDERS = 4
 _senders = threading.BoundedSemaphore(SENDERS)
@@ -27,7 +27,7 @@ class Delivery:
     """A message that is charged and about to be sent."""
 
     pair: Pair
-    change: Opening | Renewal
+    change: Change
 
     def send(self) -> None:
         """Hand the message to the gateway, holding no database connection while it takes its time.
@@ -77,30 +77,30 @@ def prepare(phone: str, client: Client, ticket: str) -> Delivery:
     return Delivery(pair, change)
 
 
-def _change(pair: Pair, door: Door, outlook: Outlook) -> Opening | Renewal:
+def _change(pair: Pair, door: Door, outlook: Outlook) -> Change:
     """A longer code replaces a shorter one at once; else a living one is sent once more."""
     living = outlook.living
     alarmed = pair.alarming and alarm.is_on(outlook.alarm_ends)
     digits = pair.digits(outlook.limits, alarm=alarmed)
     if living is None or living.digits < digits:
         key = living.key if living else door.key
-        return Opening(pair.phone, key, digits, known=pair.known)
+        return opening(pair.phone, key, digits, known=pair.known)
     if wait := living.resend_in:
         raise CodeRecentlySent(wait, code_length=living.digits)
-    return Renewal(living)
+    return living.renewal()
 
 
-def _charge(pair: Pair, change: Opening | Renewal, door: Door) -> None:
+def _charge(pair: Pair, change: Change, door: Door) -> None:
     """Charge the message; a parallel request may have been first."""
     if not pair.test:
         policy.take_budget(known=pair.known)
     limits = list(pair.message_limits())
-    done = run_chain(*(limit.step(who) for limit, who in limits), change.step())
+    done = run_chain(*(limit.step(who) for limit, who in limits), change.step)
     if len(done) > len(limits):
         return
     if not pair.test:
         policy.refund_budget(known=pair.known)
     if len(done) < len(limits):
         raise TooManyCodes(1)
-    now: Living | None = look(pair.phone, pair.client, door).living
-    raise CodeRecentlySent((now and now.resend_in) or 1)
+    living = look(pair.phone, pair.client, door).living
+    raise CodeRecentlySent((living and living.resend_in) or 1)

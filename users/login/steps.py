@@ -141,10 +141,10 @@ def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: 
     steps = pair.guess_steps(door, failed=failed) if short else [door]
     done = run_chain(*steps)
     if len(done) == len(steps):
-        return min(left for (left,) in done)
+        return min(int(left) for (left,) in done)
     if short and pair.alarming:
         alarm.GUESSES.give_back()
-    if steps[len(done)] is door and not challenge.lives():
+    if steps[len(done)] is door and not challenge.rows().exists():
         raise InvalidCode
     raise TooManyAttempts(1)
 

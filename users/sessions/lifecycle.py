@@ -1,9 +1,9 @@
 """Sessions: open, rotate, check, end."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db.models import DateTimeField, F, QuerySet, UUIDField
 from django.utils import timezone
@@ -113,7 +113,7 @@ def verify(raw: str) -> SessionToken:
     return token
 
 
-def access(raw: str, statement: Statement = ACCESS) -> tuple[User, uuid.UUID, Sequence[Any]]:
+def access(raw: str, statement: Statement = ACCESS) -> tuple[User, UUID, Sequence[Any]]:
     """The user behind an access token and the session's id, in one query.
 
     `statement` may read more columns, which come last. What is `SELDOM_ASKED` of the user comes by
@@ -126,7 +126,7 @@ def access(raw: str, statement: Statement = ACCESS) -> tuple[User, uuid.UUID, Se
     return User.from_db("default", KNOWN, row[: len(KNOWN)]), session_id, row[len(KNOWN) :]
 
 
-def sessions_of(user_id: object) -> QuerySet[Session]:
+def sessions_of(user_id: UUID) -> QuerySet[Session]:
     """Where a user is logged in, last used first."""
     return Session.objects.live().filter(user=user_id)[:SHOWN]
 
@@ -142,20 +142,20 @@ def touch(session: Session, client: Client) -> bool:
     return True
 
 
-def end_one(user_id: object, pk: uuid.UUID, client: Client, *, current: uuid.UUID) -> bool:
+def end_one(user_id: UUID, pk: UUID, client: Client, *, current: UUID) -> bool:
     """End one of the user's sessions, which may be the `current` one; whether it was alive."""
     reason = "logout" if pk == current else "ended by user"
     live = Session.objects.live().filter(user=user_id, pk=pk)
     return bool(_end(live, user_id, client, reason))
 
 
-def end_others(user_id: object, client: Client, *, current: uuid.UUID) -> int:
+def end_others(user_id: UUID, client: Client, *, current: UUID) -> int:
     """End all of the user's sessions but the current one; how many were alive."""
     others = Session.objects.filter(user=user_id).exclude(pk=current)
     return _end(others, user_id, client, "ended by user")
 
 
-def end_all(user_id: object, client: Client, reason: str) -> int:
+def end_all(user_id: UUID, client: Client, reason: str) -> int:
     """End all sessions of a user; how many were alive."""
     return _end(Session.objects.filter(user=user_id), user_id, client, reason)
 
@@ -164,8 +164,7 @@ def _end(sessions: QuerySet[Session], user: object, client: Client, reason: str)
     """End sessions, so that their tokens are dead from the next call on; how many were alive."""
     ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
     if ended:
-        facts = {"user": user, "count": ended, "address": client.address}
-        security.log("session ended", reason=reason, **facts)
+        security.log("session ended", reason=reason, user=user, count=ended, address=client.address)
     return ended
 
 

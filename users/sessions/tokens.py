@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
@@ -20,7 +20,7 @@ class SessionToken(Token):
         """No id of its own: the session's is what counts."""
 
     @classmethod
-    def read(cls, raw: str) -> "SessionToken":
+    def read(cls, raw: str) -> Self:
         """A token after its signature, type and time were checked. Raises `TokenNotValid`."""
         try:
             token = cls(raw)  # type: ignore[arg-type]
