@@ -261,12 +261,15 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"hide_paths": {"()": "config.server.redaction.HidePaths"}},
+    "filters": {
+        "hide_paths": {"()": "config.server.redaction.HidePaths"},
+        "refusals_in_one_line": {"()": "config.server.redaction.RefusalsInOneLine"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.read("LOG_FORMAT", env.one_of("text", "json"), "text"),
-            "filters": ["hide_paths"],
+            "filters": ["hide_paths", "refusals_in_one_line"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -72,3 +72,21 @@ def test_an_error_of_any_kind_is_told_without_the_request():
 )
 def test_a_path_tells_where_and_not_who(path, told):
     assert hide(path) == told
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_refused_host_is_one_line_besides_the_access_line(capfd, log_format):
+    paths = ["/", "/api/v1/profile/"]
+    with running(LOG_FORMAT=log_format, WEB_CONCURRENCY="1") as server:
+        for path in paths:
+            link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            link.request("GET", path, None, {"Host": "evil.example"})
+            assert link.getresponse().status == 400
+            link.close()
+    log = capfd.readouterr().err.splitlines()
+    lines = [line for line in log if "gunicorn.error" not in line and "/readyz" not in line]
+    refusals = [line for line in lines if "django.security.DisallowedHost" in line]
+    assert len(lines) == 2 * len(paths), lines
+    assert len(refusals) == len(paths)
+    assert all("WARNING" in line and "evil.example" in line for line in refusals)
