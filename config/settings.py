@@ -75,7 +75,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.web.policy.PagePolicy",
+    "config.web.middleware.PagePolicy",
     "config.web.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -265,12 +265,15 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         },
     },
-    "filters": {"hide_paths": {"()": "config.server.redaction.HidePaths"}},
+    "filters": {
+        "hide_paths": {"()": "config.server.redaction.HidePaths"},
+        "refusals_in_one_line": {"()": "config.server.redaction.RefusalsInOneLine"},
+    },
     "handlers": {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.read("LOG_FORMAT", env.one_of("text", "json"), "text"),
-            "filters": ["hide_paths"],
+            "filters": ["hide_paths", "refusals_in_one_line"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

@@ -18,9 +18,10 @@ from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from config.web import errors, health
+from config.web.json_api import is_api
 
 docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
-# Swagger UI and ReDoc style themselves as they go, and carry their pictures inside.
+# Swagger UI and ReDoc set inline styles and embed their pictures.
 styled = {"style-src": [SELF, UNSAFE_INLINE], "img-src": [SELF, "data:"]}
 searching = {**styled, "worker-src": ["blob:"]}
 
@@ -47,32 +48,32 @@ urlpatterns = [
 
 
 def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """A request Django itself refuses, such as one with a foreign Host."""
-    if request.path.startswith("/api/"):
+    """A request that Django itself refuses, such as one with a foreign Host."""
+    if is_api(request):
         return errors.failure(request, exceptions.ParseError("Bad request."))
     return bad_request(request, exception)
 
 
 def handler403(request: HttpRequest, exception: Exception) -> HttpResponse:
     """Permission denied outside of API views."""
-    if request.path.startswith("/api/"):
+    if is_api(request):
         return errors.failure(request, exceptions.PermissionDenied())
     return permission_denied(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
     """No such page."""
-    if request.path.startswith("/api/"):
+    if is_api(request):
         return errors.not_found(request)
     return page_not_found(request, exception)
 
 
 def handler500(request: HttpRequest) -> HttpResponse:
-    """An unforeseen error outside of API views, or a database that is away."""
+    """An unforeseen error outside of API views, or an unavailable database."""
     error = errors.recognize(sys.exception())
     if not isinstance(error, errors.Refused):
         error = exceptions.APIException()
-    if request.path.startswith("/api/"):
+    if is_api(request):
         return errors.failure(request, error)
     answer = server_error(request)
     answer.status_code = error.status_code

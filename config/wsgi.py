@@ -16,9 +16,10 @@ _PLAIN = re.compile(r"[\w.+-]+/[\w.+-]+(; *(charset=\"?utf-8\"?|boundary=[\w'()+
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django, with an odd Content-Type cut down to its beginning.
+    """Django, with unusual parameters of the Content-Type dropped.
 
-    Django looks its charset up among all of Python's codecs before any of our code runs, and fails.
+    Django looks the charset up among all of Python's codecs before our code runs, and fails on
+    some of them.
     """
     content_type = environ.get("CONTENT_TYPE", "")
     if not _PLAIN.fullmatch(content_type):

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Reads secrets from files, refuses those of examples, makes DATABASE_URL, then becomes the command.
+# Reads secrets from files, refuses example values, builds DATABASE_URL, then becomes the command.
 set -eu
 
 refuse() {
@@ -20,7 +20,7 @@ for name in SECRET_KEY JWT_SIGNING_KEY OTP_KEY POSTGRES_PASSWORD DATABASE_URL SM
     case $(printf %s "$value" | tr '[:upper:]' '[:lower:]') in
     *change-me* | *changeme* | *change_me* | *example* | *insecure* | *placeholder* | \
         build-only-* | checks-only-* | *:password@* | *sid:token@* | password | postgres | secret)
-        refuse "$name: is the value of an example; set one of your own"
+        refuse "$name: is an example value; set your own"
         ;;
     esac
 done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Succeeds when the server in this container answers. It asks under the public name, which is always served.
+# Succeeds if the server in this container answers. It asks for the public host, which is always allowed.
 exec python3 -c '
 import os, urllib.parse, urllib.request
 host = urllib.parse.urlsplit(os.environ.get("PUBLIC_URL", "")).netloc or "127.0.0.1"

@@ -1,1 +1,1 @@
-"""The PostgreSQL backend: Django's, its connections from a strict pool."""
+"""Django's PostgreSQL backend with a strict pool of connections."""

@@ -1,4 +1,4 @@
-"""Django's backend on a strict pool that notices dead connections without asking the server."""
+"""Django's backend with a strict pool, which finds dead connections without a round trip."""
 
 from select import POLLIN
 from typing import Any
@@ -7,18 +7,18 @@ from dj_db_conn_pool.backends.postgresql import base
 from gevent.monkey import get_original
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-# The one gevent puts in its place takes a turn of the event loop, even when it need not wait.
+# gevent's replacement takes a turn of the event loop even when there is nothing to wait for.
 _poll = get_original("select", "poll")
 
 
 class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
-    """How the pool treats a connection."""
+    """How the pool checks a connection."""
 
     def do_ping(self, dbapi_connection: Any) -> bool:
-        """Whether the connection lives, in one system call instead of a round trip.
+        """Whether the connection is alive, by one system call instead of a round trip.
 
-        A server that ends says farewell or at least closes the socket, and nothing else is sent
-        to an idle connection. After one dead connection the pool replaces all older ones.
+        An idle connection has nothing to read until the server says goodbye or closes it. After
+        one dead connection the pool replaces all older ones.
         """
         if dbapi_connection.closed:
             return False
@@ -28,12 +28,12 @@ class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
-    """One request's connection."""
+    """A request's connection, taken from the pool."""
 
     SQLAlchemyDialect = Dialect
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection of the pool. Raises `OperationalError` when none comes free in time."""
+        """A connection from the pool. Raises `OperationalError` if none becomes free in time."""
         try:
             return super().get_new_connection(conn_params)
         except PoolTimeout as error:

@@ -1,4 +1,4 @@
-"""What the server tells of each request."""
+"""The access log: one line for each request."""
 
 import logging
 import logging.config
@@ -13,10 +13,9 @@ from users.clients import address_in
 
 
 class Logger(glogging.Logger):  # type: ignore[misc]
-    """gunicorn's logger, writing by the settings' handlers in the configured format."""
+    """gunicorn's logger, with the handlers and the format of the settings."""
 
     def setup(self, cfg: Any) -> None:
-        """Use the handlers of the settings for everything."""
         self.cfg = cfg
         logging.config.dictConfig(settings.LOGGING)
         for log in (self.error_log, self.access_log):
@@ -24,7 +23,6 @@ class Logger(glogging.Logger):  # type: ignore[misc]
             log.setLevel(self.LOG_LEVELS[cfg.loglevel])
 
     def access(self, resp: Any, req: Any, environ: dict[str, Any], took: timedelta) -> None:
-        """One line for one answer."""
         if not self.cfg.accesslog:
             return
         fields = {

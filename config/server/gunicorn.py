@@ -1,4 +1,4 @@
-"""The production server, also behind `make run`: gevent workers, so that waiting holds nothing."""
+"""The production server, also behind `make run`: gevent workers, so that waiting costs little."""
 
 from gevent import monkey
 
@@ -20,21 +20,22 @@ worker_class = "config.server.worker.Worker"
 workers = env.read("WEB_CONCURRENCY", env.whole(1, 256), str(multiprocessing.cpu_count()))
 control_socket_disable = True
 
-# What one worker takes on; more connections wait in the socket's queue.
+# Connections per worker; more of them wait in the socket's queue.
 worker_connections = 2000
 backlog = 2048
 limit_request_line = 4094  # bytes; the limit of bodies is DATA_UPLOAD_MAX_MEMORY_SIZE
 limit_request_fields = 64
 limit_request_field_size = 8190
-forwarder_headers = ""  # nobody needs to say SCRIPT_NAME or PATH_INFO, not even a local proxy
+sendfile = False  # it writes past the limit on clients that don't read, and gevent has no real one
+forwarder_headers = ""  # not even a local proxy may set SCRIPT_NAME or PATH_INFO
 
-# Seconds. A client has `keepalive` to send its request's head, and to send the next one.
+# Seconds. A client has `keepalive` to send a request's head, and as long before the next one.
 keepalive = 5
-timeout = 60  # a worker that does nothing at all for so long is replaced
-graceful_timeout = 30  # one that ends finishes what it began: a code may take its gateways 10 each
+timeout = 60  # a worker that does nothing at all for this long is replaced
+graceful_timeout = 30  # for requests that an ending worker has begun: a gateway may take 10
 
-# Against leaks nobody knows of. A worker to be replaced takes no new connection, answers what it
-# has and asks its clients to reconnect; the jitter keeps two from leaving at once.
+# Against unknown leaks. A worker to be replaced accepts no new connection, answers what it has and
+# asks its clients to reconnect; the jitter keeps two from leaving at once.
 max_requests = 100_000
 max_requests_jitter = 50_000
 
@@ -43,7 +44,7 @@ accesslog = "-"
 
 
 def on_starting(server: Arbiter) -> None:
-    """Allow as many open files as the connections need; many systems start with 1,024."""
+    """Raise the limit on open files, often 1,024, to what the connections need."""
     least = worker_connections + 100
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < least:
@@ -52,5 +53,5 @@ def on_starting(server: Arbiter) -> None:
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:
-    """Let a statement that waits for PostgreSQL yield to other requests."""
+    """Let other requests run while a statement waits for PostgreSQL."""
     patch_psycopg()

@@ -1,4 +1,7 @@
-"""gunicorn's gevent worker, which loses nobody and refuses what is no HTTP in the API's words."""
+"""gunicorn's gevent worker, which drops no accepted request and outlasts slow clients.
+
+Malformed HTTP is answered in the API's error format.
+"""
 
 import logging
 from contextlib import suppress
@@ -14,12 +17,13 @@ from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
 from config import settings
+from config.server.writing import PatientSocket
 
 BODY_TIME = 20.0  # seconds; twice what 64 KiB take over a slow line
 
 
 class BodyTooSlow(errors.ParseException):  # type: ignore[misc]
-    """The body did not come in time."""
+    """The body did not arrive in time."""
 
 
 REASONS = {
@@ -37,7 +41,7 @@ _logger = logging.getLogger("gunicorn.error")
 
 
 class Listener(StreamServer):
-    """Accepts connections; before it ends, all that wait, for the system would reset them."""
+    """Accepts connections, before it closes also the waiting ones, which would be reset."""
 
     max_accept = 1  # the next one may find another worker idle
     ending = False
@@ -52,8 +56,9 @@ class Listener(StreamServer):
 
 
 class Worker(GeventWorker):  # type: ignore[misc]
-    """As gunicorn's, but for its end and for the answers to requests it can't read."""
+    """gunicorn's, with another end, limits on slow clients and JSON for malformed requests."""
 
+    patience = 30.0  # seconds a client may keep an answer waiting
     wsgi: Any
 
     def run(self) -> None:
@@ -68,18 +73,22 @@ class Worker(GeventWorker):  # type: ignore[misc]
         self.listener = Listener(socket, handle=partial(self.handle, named), spawn=spawn)
         return self.listener
 
+    def handle(self, listener: Any, client: Any, addr: Any) -> None:
+        """Serve a connection for as long as its client takes the answers."""
+        super().handle(listener, PatientSocket(client, self.patience), addr)
+
     def load_wsgi(self) -> None:
         """Load the application, shielded from slow clients."""
         super().load_wsgi()
         self.wsgi = partial(_shielded, self.wsgi)
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
-        """End. A worker that ends of itself leaves waiting connections to its successor."""
+        """End. A worker that ends by itself leaves waiting connections to its successor."""
         self.listener.ending = True
         super().handle_exit(sig, frame)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
-        """Refuse by a 4xx; tell the log nothing of the content: it may be a phone or a token."""
+        """Answer 4xx, and log nothing of the content: it may be a phone or a token."""
         if not isinstance(exc, errors.ParseException) or isinstance(exc, OUR_FAULT):
             super().handle_error(req, client, addr, exc)
             return
@@ -100,14 +109,14 @@ class Worker(GeventWorker):  # type: ignore[misc]
 def _shielded(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
     """Run `app` between reading and writing, so that no slow client holds its database connection.
 
-    Of the body no more is read than shows that it is too large. Raises `BodyTooSlow`.
+    Reads no more of the body than shows that it is too large. Raises `BodyTooSlow`.
     """
     if length := int(environ.get("CONTENT_LENGTH") or 0):
         least = min(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         with Timeout(BODY_TIME, BodyTooSlow):
             environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(least))
     answer = app(environ, start_response)
-    if getattr(answer, "streaming", True):  # what says nothing of it is no answer of Django's
+    if getattr(answer, "streaming", True):  # responses without this attribute are not Django's
         return answer
     parts = list(answer)
     answer.close()

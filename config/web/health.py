@@ -1,16 +1,16 @@
-"""Whether the process answers, and whether it can work."""
+"""Health checks: whether the process answers, and whether it can do its work."""
 
 from django.db import Error, connection
 from django.http import HttpRequest, JsonResponse
 
 
 def healthz(request: HttpRequest) -> JsonResponse:
-    """The process answers."""
+    """Alive: the process answers."""
     return JsonResponse({"status": "ok"})
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """The database answers; else 503, so that no traffic is sent here."""
+    """Ready: the database answers; otherwise 503, so that no traffic is sent here."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")

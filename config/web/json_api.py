@@ -1,11 +1,19 @@
-"""What every API call has in common: JSON in, JSON out."""
+"""What all API calls have in common: JSON in, JSON out."""
 
 from typing import Any
 
 import orjson
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework import exceptions, negotiation, parsers, renderers, status
 from rest_framework.utils.mediatypes import media_type_matches
+
+PREFIX = "/api/"
+
+
+def is_api(request: HttpRequest) -> bool:
+    """Whether the API is asked, so that it answers in JSON, errors included."""
+    return request.path_info.startswith(PREFIX)
 
 
 class TooLarge(exceptions.APIException):
@@ -17,7 +25,7 @@ class TooLarge(exceptions.APIException):
 
 
 class JSONParser(parsers.BaseParser):
-    """UTF-8 JSON of bounded size; refuses NaN, lone surrogates and everything else JSON has not."""
+    """UTF-8 JSON of limited size; refuses NaN, lone surrogates and whatever else is not JSON."""
 
     media_type = "application/json"
 
@@ -55,5 +63,4 @@ class AlwaysJSON(negotiation.BaseContentNegotiation):
         return parsers[0] if matches else None
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
-        """Always the first."""
         return renderers[0], renderers[0].media_type

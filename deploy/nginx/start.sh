@@ -1,9 +1,9 @@
 #!/bin/sh
-# Finds this network's name server, takes HTTPS when a certificate is there, then becomes nginx.
+# Finds this network's name server, chooses HTTPS if there is a certificate, then becomes nginx.
 set -eu
 
 mkdir -p /tmp/nginx
-# The first one alone: it is the network's own, and those after it do not know `web`.
+# Only the first one is the network's own; the others don't know `web`.
 server=$(awk '$1 == "nameserver" { print ($2 ~ /:/ ? "[" $2 "]" : $2); exit }' /etc/resolv.conf)
 echo "resolver $server valid=5s;" > /tmp/nginx/resolver.conf
 

@@ -230,6 +230,14 @@ def test_a_foreign_host_is_refused_in_the_same_shape(anyone):
     error(answer)
 
 
+def test_the_api_is_the_api_below_any_prefix_of_the_server(anyone):
+    foreign = {"HTTP_HOST": "evil.example", "SCRIPT_NAME": "/shop"}
+    answer = anyone.call("GET", "profile/", **foreign)
+    assert (answer.status_code, error(answer)) == (400, "parse_error")
+    page = anyone.call("GET", "/profile/", HTTP_HOST="evil.example", SCRIPT_NAME="/api")
+    assert "<!doctype html>" in page.content.decode()
+
+
 def test_an_unforeseen_error_is_a_500_in_the_same_shape(me, monkeypatch, settings):
     def broken(*args: object) -> None:
         raise RuntimeError("secret detail")

@@ -120,7 +120,7 @@ def test_the_database_address_is_made_of_the_password(tmp_path, password):
 # The image
 
 
-def test_the_image_runs_without_root_and_takes_only_what_is_pinned():
+def test_the_image_runs_without_root_and_installs_only_what_is_pinned():
     lines = lines_of("Dockerfile")
     users = [line.split()[1] for line in lines if line.startswith("USER ")]
     assert re.fullmatch(r"[1-9][0-9]{3,}:[1-9][0-9]{3,}", users[-1])
@@ -142,10 +142,10 @@ def test_no_secret_gets_into_the_image():
     assert not any(".env" in line or "sqlite" in line or "tls" in line for line in allowed)
 
 
-def test_every_room_of_the_product_gets_into_the_image():
+def test_every_package_of_the_product_gets_into_the_image():
     allowed = {line[1:] for line in lines_of(".dockerignore") if line.startswith("!")}
-    rooms = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tools"}
-    assert rooms | {"manage.py", "requirements.txt", "deploy/entrypoint.sh"} <= allowed
+    packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tools"}
+    assert packages | {"manage.py", "requirements.txt", "deploy/entrypoint.sh"} <= allowed
     for script in ("entrypoint.sh", "healthcheck.sh"):
         assert os.access(ROOT / "deploy" / script, os.X_OK)
 
@@ -187,13 +187,13 @@ def test_the_services_start_one_after_another(stack):
     assert all("test" in services[name]["healthcheck"] for name in ("postgres", "web", "nginx"))
 
 
-def test_every_service_is_locked_and_only_nginx_is_reached(stack):
+def test_every_service_is_confined_and_only_nginx_is_public(stack):
     for name, service in stack["services"].items():
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert ("ports" in service) == (name == "nginx")
-        assert "container_name" not in service  # it would stand in the way of --scale
+        assert "container_name" not in service  # it would rule out --scale
     assert stack["networks"]["data"]["internal"] is True
     assert "front" not in stack["services"]["postgres"]["networks"]
 

@@ -1,4 +1,4 @@
-"""nginx's part of the stack: its configuration, what it refuses itself, and what it tells of it."""
+"""nginx's part of the stack: its configuration, what it refuses itself, and what it logs."""
 
 import http.client
 import json
@@ -36,13 +36,13 @@ def test_what_nginx_refuses_looks_like_an_error_of_the_api():
 def nginx():
     found = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
     if found is None:
-        pytest.skip("nginx is not installed: its configuration was not looked at")
+        pytest.skip("nginx is not installed: its configuration was not checked")
     return found
 
 
 @pytest.fixture
 def edge(nginx, tmp_path):
-    """The configuration as this nginx can take it, with all it writes and listens at put aside."""
+    """The configuration, with other ports and folders, without what this nginx is too old for."""
     said = subprocess.run([nginx, "-v"], capture_output=True, text=True).stderr
     version = tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
     folder, port = tmp_path / "edge", free_port()
@@ -55,7 +55,7 @@ def edge(nginx, tmp_path):
         text = text.replace("/dev/stdout", f"{tmp_path}/access.log")
         text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
         text = text.replace("127.0.0.1:8081", f"unix:{tmp_path}/health")
-        if version < (1, 27, 3):  # what is newer than this nginx is left out
+        if version < (1, 27, 3):
             text = text.replace("server web:8000 resolve;", f"server 127.0.0.1:{free_port()};")
         if version < (1, 25, 1):
             text = text.replace("http2 on;", "")
@@ -64,7 +64,7 @@ def edge(nginx, tmp_path):
 
 
 @pytest.mark.parametrize("site", ["http", "https"])
-def test_nginx_takes_its_configuration(nginx, edge, tmp_path, site):
+def test_nginx_accepts_its_configuration(nginx, edge, tmp_path, site):
     folder, _ = edge
     (tmp_path / "site.conf").write_text(f"include {folder}/{site}.conf;")
     if site == "https":
@@ -126,7 +126,7 @@ def test_people_get_a_page_in_both_languages_and_programs_get_json(ask):
     }
 
 
-def test_nginx_tells_of_no_invite_code_phone_or_search(ask, tmp_path):
+def test_nginx_logs_no_invite_code_phone_or_search(ask, tmp_path):
     paths = (
         "/i/7K2M9X",
         "/nowhere/+79161234567/?q=9161234567",
@@ -137,8 +137,8 @@ def test_nginx_tells_of_no_invite_code_phone_or_search(ask, tmp_path):
     for _ in range(100):  # until it refuses, which its own log would quote
         ask(paths[1])
     log = (tmp_path / "access.log").read_text()
-    told = [line.split()[3] for line in log.splitlines()]
-    assert told[:3] == ["/i/*", "/nowhere/*", "/api/v1/profiles/"]
+    logged = [line.split()[3] for line in log.splitlines()]
+    assert logged[:3] == ["/i/*", "/nowhere/*", "/api/v1/profiles/"]
     assert " 429 " in log
     assert not re.search("7K2M9X|9161234567|search", log)
     assert (tmp_path / "error.log").read_text() == ""

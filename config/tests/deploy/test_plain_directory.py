@@ -22,7 +22,7 @@ def allowed():
 
 
 def left_out():
-    """What .dockerignore holds back in any folder."""
+    """What .dockerignore keeps out of any folder."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     return [line[3:] for line in lines if line.startswith("**/")]
 
@@ -33,7 +33,7 @@ def files(folder):
 
 @pytest.fixture
 def image(tmp_path):
-    """A directory as the Dockerfile fills it, and where it keeps its data."""
+    """A directory filled as by the Dockerfile, and its environment."""
     app, data = tmp_path / "app", tmp_path / "data"
     data.mkdir()
     for name in allowed():
@@ -65,7 +65,7 @@ def test_nothing_for_development_gets_in(image):
     assert {"config/locale/ru/LC_MESSAGES/django.mo", "users/templates/users/base.html"} <= inside
 
 
-def test_it_migrates_serves_and_ends_and_writes_no_file_of_its_own(image):
+def test_it_migrates_serves_and_ends_and_writes_no_file_into_its_folder(image):
     app, environment = image
     before, place = files(app), {"cwd": app, "env": environment}
     entrypoint = app / "deploy" / "entrypoint.sh"

@@ -1,4 +1,4 @@
-"""The server's log tells of each answer, in the configured format, and gives nobody away."""
+"""The server logs every answer in the configured format, and no personal data."""
 
 import http.client
 import json
@@ -33,35 +33,35 @@ def test_each_answer_is_a_line_without_phones_invite_codes_and_tokens(capfd):
             link.recv(1000)
     log = capfd.readouterr().err
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
-    told = [one for one in lines if one["name"] == "gunicorn.access" and one["path"] != "/readyz"]
-    assert {one["method"] for one in told} == {"GET"}
-    assert {one["address"] for one in told} == {"192.0.2.9"}
-    assert [one["path"] for one in told] == [
+    logged = [one for one in lines if one["name"] == "gunicorn.access" and one["path"] != "/readyz"]
+    assert {one["method"] for one in logged} == {"GET"}
+    assert {one["address"] for one in logged} == {"192.0.2.9"}
+    assert [one["path"] for one in logged] == [
         "/i/*",
         "/api/v1/profiles/",
         "/nowhere/*/",
         "/two%0Alines",
     ]
-    assert told[1]["status"] == 401
-    assert told[1]["bytes"] > 100
-    assert told[1]["ms"] > 0
+    assert logged[1]["status"] == 401
+    assert logged[1]["bytes"] > 100
+    assert logged[1]["ms"] > 0
     assert "request refused: InvalidHTTPVersion from 127.0.0.1" in log
     for secret in ("7K2M9X", "9161234567", "top-secret"):
         assert secret not in log
 
 
-def test_an_error_of_any_kind_is_told_without_the_request():
+def test_an_error_of_any_kind_is_logged_without_the_request():
     """Django hands over the request, whose text has what staff search for."""
     path = "/i/7K2M9X/"
     record = logging.LogRecord("x", logging.ERROR, "", 0, "%s: %s", ("Oh", path), None)
     record.request = RequestFactory().get(path, {"q": "+79161234567"})
     assert HidePaths().filter(record)
-    told = JsonFormatter("%(message)s").format(record)
-    assert json.loads(told) == {"message": "Oh: /i/*/"}
+    line = JsonFormatter("%(message)s").format(record)
+    assert json.loads(line) == {"message": "Oh: /i/*/"}
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "logged"),
     [
         ("/i/7K2M9X", "/i/*"),
         ("/profile/", "/profile/"),
@@ -70,5 +70,23 @@ def test_an_error_of_any_kind_is_told_without_the_request():
         ("/admin/?q=Anna", "/admin/"),
     ],
 )
-def test_a_path_tells_where_and_not_who(path, told):
-    assert hide(path) == told
+def test_a_logged_path_shows_where_and_not_who(path, logged):
+    assert hide(path) == logged
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("log_format", ["text", "json"])
+def test_a_refused_host_is_one_line_besides_the_access_line(capfd, log_format):
+    paths = ["/", "/api/v1/profile/"]
+    with running(LOG_FORMAT=log_format, WEB_CONCURRENCY="1") as server:
+        for path in paths:
+            link = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
+            link.request("GET", path, None, {"Host": "evil.example"})
+            assert link.getresponse().status == 400
+            link.close()
+    log = capfd.readouterr().err.splitlines()
+    lines = [line for line in log if "gunicorn.error" not in line and "/readyz" not in line]
+    refusals = [line for line in lines if "django.security.DisallowedHost" in line]
+    assert len(lines) == 2 * len(paths), lines
+    assert len(refusals) == len(paths)
+    assert all("WARNING" in line and "evil.example" in line for line in refusals)

@@ -16,7 +16,7 @@ COUNT = """SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in transacti
 
 
 def connections():
-    """How many the server has, and how many of them idle in a transaction."""
+    """How many the server has, and how many of them are idle in a transaction."""
     with connection.cursor() as cursor:
         cursor.execute(COUNT, [APPLICATION])
         return cursor.fetchone()
@@ -47,7 +47,7 @@ def test_a_burst_takes_no_more_connections_than_the_pool_has_and_leaves_none_beh
                 time.sleep(0.05)
         assert Counter(burst) == {200: BURST}
         assert set(profiles.results) == {200}
-        assert max(seen) == POOL * WORKERS, "the burst was none, or the pool no limit"
+        assert max(seen) == POOL * WORKERS, "there was no burst, or the pool is no limit"
         time.sleep(0.5)
         assert connections()[0] <= POOL * WORKERS
         assert connections()[1] == 0

@@ -1,4 +1,4 @@
-"""PostgreSQL goes away in the middle of the work and comes back; nobody restarts the server."""
+"""PostgreSQL stops in the middle of the work and comes back; nobody restarts the server."""
 
 import threading
 import time
@@ -62,7 +62,7 @@ def test_after_a_restart_all_is_there_and_everything_works_within_5_seconds(data
             began = time.monotonic()
             assert server.call("GET", PROFILE, access=tokens[0])[0] == 200
             assert time.monotonic() - began < 5
-            # Nobody is handed a connection from before: not one error from now on.
+            # No request gets an old connection: not one error from now on.
             after = [server.call("GET", PROFILE, access=tokens[0])[0] for _ in range(40)]
             load.await_results(PEOPLE - 1)
         assert after == [200] * 40

@@ -1,4 +1,4 @@
-"""Behind PgBouncer in transaction mode, where any statement may meet any connection."""
+"""Behind PgBouncer in transaction mode, where each transaction may get another connection."""
 
 import os
 import shutil
@@ -36,16 +36,16 @@ pytestmark = [only_postgresql, pytest.mark.django_db(transaction=True)]
 
 
 def backend():
-    """Where the test's database is, as PgBouncer wants it said."""
+    """The address of the test's database in PgBouncer's words."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
-        told = connection.connection.driver_connection.get_dsn_parameters()
+        used = connection.connection.driver_connection.get_dsn_parameters()
     password = str(connection.settings_dict["PASSWORD"] or "")
     return {
-        "name": told["dbname"],
-        "host": told.get("host") or "127.0.0.1",
-        "port": told.get("port", "5432"),
-        "user": told["user"],
+        "name": used["dbname"],
+        "host": used.get("host") or "127.0.0.1",
+        "port": used.get("port", "5432"),
+        "user": used["user"],
         "password": password and f" password='{password}'",
     }
 
@@ -55,8 +55,8 @@ def pgbouncer():
     """The address of the test's database behind PgBouncer."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
-        told = "pgbouncer is not installed: nothing was tried behind it"
-        (pytest.fail if os.environ.get("REQUIRE_E2E") else pytest.skip)(told)
+        reason = "pgbouncer is not installed"
+        (pytest.fail if os.environ.get("REQUIRE_E2E") else pytest.skip)(reason)
     folder, port, facts = Path(tempfile.mkdtemp(dir="/tmp")), free_port(), backend()
     folder.chmod(0o755)
     file = folder / "pgbouncer.ini"
@@ -151,7 +151,7 @@ def test_a_long_list_is_read_in_chunks_and_times_are_utc(server):
 
 
 def test_the_pool_behind_is_shared_by_transactions(server):
-    """Else the tests here would show nothing."""
+    """Otherwise the other tests here would show nothing."""
     with closing(psycopg2.connect(server.database)) as link:
         link.autocommit = True
         seen = set()

@@ -1,4 +1,4 @@
-"""What is no proper HTTP, or too much of it: refused before Django, in the same words."""
+"""Malformed and oversized HTTP is refused before Django, in the API's error format."""
 
 import json
 import socket
@@ -43,14 +43,14 @@ def answer_to(server, request):
         (POST + b"Content-Length: many\r\n\r\n", 400, "parse_error"),
         (POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", 400, "parse_error"),
         (POST + b"Transfer-Encoding: gibberish\r\n\r\n", 400, "parse_error"),
-        # A body without a length is no body to Django.
+        # To Django, a body without a length is no body.
         (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400, "required"),
         (POST + b"Content-Length: 50\r\n\r\n{}", 400, "required"),
         (POST + b"Content-Length: 99999\r\n\r\n" + b"a" * 99999, 413, "too_large"),
         (POST + b"Expect: miracles\r\nContent-Length: 2\r\n\r\n{}", 417, "expectation_failed"),
     ],
 )
-def test_it_is_refused_in_the_shape_of_all_errors(server, request_bytes, status, code):
+def test_it_is_refused_in_the_format_of_all_errors(server, request_bytes, status, code):
     got, body = answer_to(server, request_bytes)
     assert (got, body["errors"][0]["code"]) == (status, code)
     assert set(body) == {"type", "errors"}

@@ -1,4 +1,4 @@
-"""A server or worker that ends, wanted or not, loses nothing that was accepted."""
+"""A server or worker that ends, whether told to or not, loses nothing that it accepted."""
 
 import itertools
 import os
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def visits(port):
-    """What every thread does again and again, on a new connection: half of them ask for codes."""
+    """What each thread does again and again on new connections; half of them ask for codes."""
     numbers = itertools.count()
 
     def once(thread):

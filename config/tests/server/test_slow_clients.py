@@ -1,4 +1,4 @@
-"""Who sends or reads slowly keeps nothing from anybody else."""
+"""Slow clients take nothing away from the others."""
 
 import socket
 from contextlib import ExitStack, contextmanager
@@ -24,7 +24,7 @@ def request(method, path, access, more=""):
 
 @contextmanager
 def clients(server, sent):
-    """Twice as many as the pool has connections, who send this and read nothing."""
+    """Twice as many as the pool has connections; they send this and read nothing."""
     with ExitStack() as links:
         for _ in range(2 * POOL):
             link = links.enter_context(socket.socket())
@@ -40,7 +40,7 @@ def clients(server, sent):
 
 @only_postgresql
 @pytest.mark.parametrize("slowly", ["sends", "reads"])
-def test_who_is_slow_holds_no_database_connection(slowly):
+def test_a_slow_client_holds_no_database_connection(slowly):
     (slow, quick), _ = people(2)
     sent = {
         "sends": request("POST", ACTIVATE, slow, BODY),
@@ -53,7 +53,7 @@ def test_who_is_slow_holds_no_database_connection(slowly):
         assert server.call("GET", PROFILE, access=quick, timeout=10)[0] == 200
 
 
-def test_a_body_that_never_comes_is_given_up(monkeypatch):
+def test_a_body_that_never_arrives_is_a_408(monkeypatch):
     class Never:
         def read(self, size):
             gevent.sleep(5)
