@@ -22,6 +22,7 @@ from users.statements import columns_of, read, write
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
 STALE = timedelta(minutes=10)
+SHOWN = 100  # sessions in a list
 LIVE = """users_user.id = users_session.user_id AND users_user.is_active
     AND users_session.ended_at IS NULL AND users_session.expires_at > %s"""
 """What `SessionQuerySet.live` says, for the two statements that most calls make."""
@@ -141,6 +142,22 @@ def end(sessions: QuerySet[Session], user: object, address: str, reason: str) ->
     if ended:
         security.log("session ended", reason=reason, user=user, count=ended, address=address)
     return ended
+
+
+def sessions_of(user_id: Any) -> QuerySet[Session]:
+    """Where the user is logged in, by API and by browser, last used first; at most `SHOWN`."""
+    return Session.objects.live().filter(user=user_id)[:SHOWN]
+
+
+def end_one(user_id: Any, pk: uuid.UUID, address: str, reason: str) -> bool:
+    """End the session `pk` if it is a live one of this user; whether it was."""
+    return bool(end(Session.objects.live().filter(user=user_id, pk=pk), user_id, address, reason))
+
+
+def end_others(user_id: Any, kept: uuid.UUID, address: str) -> int:
+    """End all of the user's sessions but `kept`; how many lived."""
+    others = Session.objects.filter(user=user_id).exclude(pk=kept)
+    return end(others, user_id, address, "ended by user")
 
 
 def session_user(raw: str, along: str = "NULL") -> tuple[User, uuid.UUID]:
