@@ -88,6 +88,13 @@ def referral_of(user: User) -> Referral:
     )
 
 
+def change_names(user: User, **changes: str) -> None:
+    """Store any of `first_name`, `last_name` and `email`; the others stay as they are."""
+    User.objects.filter(pk=user.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(user, name, value)
+
+
 def _read(user: User) -> str | None:
     rows = read(f"SELECT {referral_column()} FROM users_user WHERE id = %s", [user.pk])  # noqa: S608
     return rows[0][0] if rows else None
