@@ -21,16 +21,16 @@ class UnknownInviteCode(Refusal):
 class AlreadyActivated(Refusal):
     status_code = status.HTTP_409_CONFLICT
     default_code = "already_activated"
-    default_detail = _("You have already activated another invite code.")
+    default_detail = _("You have already used another invite code.")
     attr = "invite_code"
 
 
 class TooManyInviteCodes(TooMany):
     default_code = "too_many_attempts"
-    default_detail = _("Too many wrong invite codes. Try again later.")
+    default_detail = _("Too many wrong invite codes.")
 
 
 class InviteCodesExhausted(Refusal):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "invite_codes_exhausted"
-    default_detail = _("No free invite code was found. Try again.")
+    default_detail = _("Couldn't create an invite code. Try again.")

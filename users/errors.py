@@ -23,7 +23,7 @@ class TooMany(Refusal):
 
     status_code = status.HTTP_429_TOO_MANY_REQUESTS
     default_code = "throttled"
-    default_detail = _("Too many requests. Try again later.")
+    default_detail = _("Too many requests.")
 
     def __init__(self, retry_after: float) -> None:
         self.wait = max(1, math.ceil(retry_after))
@@ -44,23 +44,23 @@ class InvalidCode(Refusal):
 
 class CodeRecentlySent(TooMany):
     default_code = "code_recently_sent"
-    default_detail = _("A code was sent a moment ago. Use it, or ask again later.")
+    default_detail = _("A code was sent a moment ago.")
 
 
 class TooManyCodes(TooMany):
     default_code = "too_many_codes"
-    default_detail = _("Too many codes were sent. Ask again later.")
+    default_detail = _("Too many codes were requested.")
 
 
 class TooManyAttempts(TooMany):
     default_code = "too_many_attempts"
-    default_detail = _("Too many wrong attempts. Request a new code.")
+    default_detail = _("Too many failed attempts. Request a new code.")
 
 
 class SmsUnavailable(Refusal):
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "sms_unavailable"
-    default_detail = _("The message could not be sent. Try again in a moment.")
+    default_detail = _("The SMS couldn't be sent. Try again in a moment.")
 
 
 class Unavailable(Refusal):
@@ -68,7 +68,7 @@ class Unavailable(Refusal):
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_code = "unavailable"
-    default_detail = _("The service is not available at the moment. Try again soon.")
+    default_detail = _("The service is temporarily unavailable. Try again soon.")
     wait = 2  # seconds; a restarted database is back in less
 
     def __init__(self) -> None:
