@@ -21,7 +21,7 @@ class UnknownInviteCode(Refusal):
 class AlreadyActivated(Refusal):
     status_code = status.HTTP_409_CONFLICT
     default_code = "already_activated"
-    default_detail = _("You have already used another invite code.")
+    default_detail = _("You have already activated another invite code.")
     attr = "invite_code"
 
 

@@ -32,7 +32,7 @@ class TooMany(Refusal):
 
 class InvalidPhone(Refusal):
     default_code = "invalid_phone"
-    default_detail = _("Enter a mobile number, such as +7 916 123-45-67.")
+    default_detail = _("Enter a valid mobile number.")
     attr = "phone"
 
 
