@@ -47,7 +47,7 @@ def activate(request: HttpRequest, session: Session) -> HttpResponse:
         if not isinstance(refusal, TooMany):
             INVITATION.delete(response)  # offering it again would be pointless
         return response
-    messages.success(request, _("Invite code accepted."))
+    messages.success(request, _("Invite code activated."))
     response = redirect("profile")
     INVITATION.delete(response)
     return response

@@ -23,8 +23,8 @@ def test_a_friends_code_is_activated_once_and_shown(my_browser, user, friends_co
     answer = activate(my_browser, f" {friends_code[:3].lower()}-{friends_code[3:]} ")
     assert answer["Location"] == "/profile/"
     page = my_browser.profile()
-    assert "Invite code accepted." in page
-    assert f"You used the invite code {friends_code}" in page
+    assert "Invite code activated." in page
+    assert f"You activated the invite code {friends_code}" in page
     assert Activation.objects.get().inviter == friend
 
 
@@ -35,8 +35,8 @@ def test_a_second_activation_is_refused(my_browser, friends_code, stranger):
     fields = {"invite_code": stranger.invite_code.value, "csrfmiddlewaretoken": token}
     answer = my_browser.post("/profile/activate/", fields)
     assert answer.status_code == 409
-    assert "already used another invite code" in text(answer)
-    assert f"You used the invite code {friends_code}" in text(answer)
+    assert "already activated another invite code" in text(answer)
+    assert f"You activated the invite code {friends_code}" in text(answer)
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def test_the_phone_stands_in_no_address(browser, phone):
 def test_what_is_no_mobile_number_is_refused_in_words(browser, entered):
     answer = browser.submit("/", phone=entered)
     assert answer.status_code == 400
-    assert "Enter a mobile number" in text(answer)
+    assert "Enter a valid mobile number" in text(answer)
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
