@@ -26,10 +26,10 @@ class AlreadyActivated(Refusal):
 
 class TooManyInviteCodes(TooMany):
     code = "too_many_attempts"
-    detail = _("Too many wrong invite codes. Try again later.")
+    detail = _("Too many wrong invite codes.")
 
 
 class InviteCodesExhausted(Refusal):
     status = 503
     code = "invite_codes_exhausted"
-    detail = _("No free invite code was found. Try again.")
+    detail = _("Couldn't create an invite code. Try again.")

@@ -28,8 +28,7 @@ from users.statements import Param, Statement
 from users.transactions import atomic_repeated
 
 DIGITS, LETTERS = "23456789", "BCDFGHJKMNPQRSTVWXYZ"  # no look-alikes, no vowels, so no words
-PATTERN = re.compile(rf"[0-9A-Z]{{{CODE_LENGTH}}}")
-"""What may be a code, once normalized."""
+POSSIBLE = re.compile(rf"[0-9A-Z]{{{CODE_LENGTH}}}")
 DRAWS = 10
 WRONG_CODES = RateLimit("invite-codes", 10, timedelta(minutes=6), _("failed activations of a user"))
 
@@ -90,6 +89,12 @@ def draw(choice: Callable[[str], str] = secrets.choice) -> str:
 def normalize(entered: str) -> str:
     """A code as stored, from one as people write it: `7k2-m9x ` → `7K2M9X`."""
     return re.sub(r"[\s-]", "", entered).upper()
+
+
+def possible_code(text: str) -> str | None:
+    """The code, as stored, that `text` may stand for; None if it can't be one."""
+    value = normalize(text)
+    return value if POSSIBLE.fullmatch(value) else None
 
 
 def activate(invitee: User, entered: str) -> None:

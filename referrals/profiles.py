@@ -93,6 +93,13 @@ def parse(text: str) -> Referral:
     )
 
 
+def change_names(user: User, **changes: str) -> None:
+    """Store any of `first_name`, `last_name` and `email`; the others stay as they are."""
+    User.objects.filter(pk=user.pk).update(**changes)
+    for name, value in changes.items():
+        setattr(user, name, value)
+
+
 def _read(user: User) -> str | None:
     row = REFERRAL.row(user=user.pk)
     return row[0] if row else None

@@ -25,8 +25,8 @@ def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
             return users.filter(
                 Q(phone__startswith=beginnings[0]) | Q(phone__startswith=beginnings[1])
             )
-    value = invites.normalize(text)
-    if not re.fullmatch(r"[0-9A-Z]{6}", value):
+    value = invites.possible_code(text)
+    if value is None:
         return users.none()
     return users.filter(pk__in=InviteCode.objects.filter(value=value).values("owner"))
 

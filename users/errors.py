@@ -1,8 +1,8 @@
 """What the rules refuse; API and pages turn a `Refusal` into an answer."""
 
 import math
+from typing import Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -11,7 +11,7 @@ class Refusal(Exception):  # noqa: N818  # a rule's answer, not a fault
 
     status: int = 400
     code: str
-    detail: str | Promise
+    detail: Any
     attr: str | None = None
 
     def __init__(self, **meta: int) -> None:
@@ -29,7 +29,7 @@ class TooMany(Refusal):
 
     status = 429
     code = "throttled"
-    detail = _("Too many requests. Try again later.")
+    detail = _("Too many requests.")
 
     def __init__(self, retry_after: float, **meta: int) -> None:
         super().__init__(retry_after=max(1, math.ceil(retry_after)), **meta)
@@ -37,7 +37,7 @@ class TooMany(Refusal):
 
 class InvalidPhone(Refusal):
     code = "invalid_phone"
-    detail = _("Enter a mobile number, such as +7 916 123-45-67.")
+    detail = _("Enter a valid mobile number.")
     attr = "phone"
 
 
@@ -49,23 +49,23 @@ class InvalidCode(Refusal):
 
 class CodeRecentlySent(TooMany):
     code = "code_recently_sent"
-    detail = _("A code was sent a moment ago. Use it, or ask again later.")
+    detail = _("A code was sent a moment ago.")
 
 
 class TooManyCodes(TooMany):
     code = "too_many_codes"
-    detail = _("Too many codes were sent. Ask again later.")
+    detail = _("Too many codes were requested.")
 
 
 class TooManyAttempts(TooMany):
     code = "too_many_attempts"
-    detail = _("Too many wrong attempts. Request a new code.")
+    detail = _("Too many failed attempts. Request a new code.")
 
 
 class SmsUnavailable(Refusal):
     status = 503
     code = "sms_unavailable"
-    detail = _("The message could not be sent. Try again in a moment.")
+    detail = _("The SMS couldn't be sent. Try again in a moment.")
 
 
 class Unavailable(Refusal):
@@ -73,7 +73,7 @@ class Unavailable(Refusal):
 
     status = 503
     code = "unavailable"
-    detail = _("The service is not available at the moment. Try again soon.")
+    detail = _("The service is temporarily unavailable. Try again soon.")
 
     def __init__(self) -> None:
         super().__init__(retry_after=2)  # seconds; a restarted database is back in less

@@ -1,6 +1,5 @@
 """The profile, the invite link and the end of an account as pages."""
 
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -18,10 +17,11 @@ from referrals import deletion, invites, profiles
 from referrals.pages.forms import DeletionForm, InviteCodeForm, NamesForm
 from referrals.pagination import InviteePages
 from users.errors import Refusal, TooMany
-from users.models import Session, User
+from users.models import Session
 from users.pages import browser
 from users.pages.cookies import SignedCookie
 from users.pages.decorators import page, personal, refused, submitted
+from users.pages.refusals import add_refusal
 from users.sessions import lifecycle
 
 PROFILE = "referrals/profile.html"
@@ -31,24 +31,23 @@ NEWEST = 10
 
 @personal
 def profile(request: HttpRequest, session: Session) -> HttpResponse:
-    """Everything of one's own account."""
     return render(request, PROFILE, _profile(request, session))
 
 
 @submitted
 def activate(request: HttpRequest, session: Session) -> HttpResponse:
-    """Activate somebody's invite code."""
     form = InviteCodeForm(request.POST)
     if not form.is_valid():
         return _invalid(request, session, activation=form)
     try:
         invites.activate(session.user, form.cleaned_data["invite_code"])
     except Refusal as refusal:
+        add_refusal(form, refusal)
         response = refused(request, PROFILE, refusal, _profile(request, session, activation=form))
         if not isinstance(refusal, TooMany):
-            INVITATION.delete(response)  # there is no point in offering it again
+            INVITATION.delete(response)  # offering it again would be pointless
         return response
-    messages.success(request, _("The invite code is activated."))
+    messages.success(request, _("Invite code activated."))
     response = redirect("profile")
     INVITATION.delete(response)
     return response
@@ -56,19 +55,18 @@ def activate(request: HttpRequest, session: Session) -> HttpResponse:
 
 @submitted
 def change_names(request: HttpRequest, session: Session) -> HttpResponse:
-    """Change one's name and email."""
     form = NamesForm(request.POST)
     if not form.is_valid():
         return _invalid(request, session, names=form)
     changes = {name: form.cleaned_data[name] for name in request.POST if name in form.fields}
-    User.objects.filter(pk=session.user_id).update(**changes)
+    profiles.change_names(session.user, **changes)
     messages.success(request, _("Saved."))
     return redirect("profile")
 
 
 @personal
 def invitees(request: HttpRequest, session: Session) -> HttpResponse:
-    """All who entered one's code, a page at a time."""
+    """All who activated the user's code, a page at a time."""
     pages = InviteePages()
     try:
         shown = pages.paginate_queryset(invites.invitees_of(session.user), Request(request))
@@ -80,13 +78,13 @@ def invitees(request: HttpRequest, session: Session) -> HttpResponse:
 
 @personal
 def delete(request: HttpRequest, session: Session) -> HttpResponse:
-    """Ask whether the account shall go, and let it go."""
+    """Ask for confirmation, then delete the account."""
     form = DeletionForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
         status = 400 if form.is_bound else 200
         return render(request, "referrals/delete.html", {"form": form}, status=status)
     deletion.erase(session.user)
-    messages.info(request, _("Your account is deleted."))
+    messages.info(request, _("Your account has been deleted."))
     response = redirect(settings.LOGIN_URL)
     browser.forget(response)
     INVITATION.delete(response)
@@ -95,14 +93,14 @@ def delete(request: HttpRequest, session: Session) -> HttpResponse:
 
 @page
 def invitation(request: HttpRequest, code: str) -> HttpResponse:
-    """Keep the code of an invite link for the profile; whether it exists is not said here."""
-    value = invites.normalize(code)
-    if not re.fullmatch(r"[0-9A-Z]{6}", value):
+    """Keep the code of an invite link for the profile; the answer never shows if it exists."""
+    value = invites.possible_code(code)
+    if value is None:
         raise Http404
     if browser.session_of(request):
         response = redirect("profile")
     else:
-        text = _("Invite code %(code)s is saved. Log in, and activate it in your profile.")
+        text = _("You've been invited. Log in to accept (code %(code)s).")
         messages.info(request, text % {"code": value})
         response = redirect(settings.LOGIN_URL)
     INVITATION.write(response, value)
@@ -110,7 +108,7 @@ def invitation(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _profile(request: HttpRequest, session: Session, **forms: Any) -> dict[str, Any]:
-    """What the page shows; `forms` are those that could not be taken as they were sent."""
+    """What the page shows; `forms` are those that were refused."""
     referral = profiles.referral_of(session.user)
     offered = INVITATION.read(request)
     if offered == referral.invite_code:

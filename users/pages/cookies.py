@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 
 @dataclass(frozen=True)
 class SignedCookie:
-    """A value that a browser keeps for `lifetime` and can't change."""
+    """A value that a browser keeps for `lifetime` and can't forge."""
 
     word: str
     lifetime: timedelta
@@ -22,7 +22,7 @@ class SignedCookie:
         return f"__Host-{self.word}" if settings.PUBLIC_HTTPS else self.word
 
     def read(self, request: HttpRequest) -> Any:
-        """What was written; None if there is nothing, or it is too old, or not ours."""
+        """What was written; None if it is missing, expired or forged."""
         try:
             raw = request.COOKIES.get(self.name, "")
             return signing.loads(raw, salt=self._salt, max_age=self.lifetime)
@@ -30,11 +30,11 @@ class SignedCookie:
             return None
 
     def write(self, response: HttpResponse, value: Any) -> None:
-        """Keep a value that JSON can hold."""
+        """Store a value that JSON can hold."""
         self._set(response, signing.dumps(value, salt=self._salt), self.lifetime)
 
     def delete(self, response: HttpResponse) -> None:
-        """Forget the value. A browser drops a Secure cookie only when told so by a Secure one."""
+        """Expire the cookie. Browsers drop a Secure one only if the answer's is Secure, too."""
         self._set(response, "", timedelta(0))
 
     @property

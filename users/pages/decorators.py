@@ -1,4 +1,4 @@
-"""What every page has in common: never cached, refusals in words, and who is looking."""
+"""What all pages have in common: no caching, refusals as pages, the login they need."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ View = Callable[..., HttpResponse]
 
 
 def page(view: View) -> View:
-    """A page that leaves no copy behind; what it does not say itself of a refusal is said here."""
+    """A page that is never cached; refusals it doesn't handle become error pages."""
 
     @wraps(view)
     def shown(request: HttpRequest, **found: Any) -> HttpResponse:
@@ -32,7 +32,7 @@ def page(view: View) -> View:
 
 
 def personal(view: View) -> View:
-    """A page for somebody logged in; the session, which has the user, is its second argument."""
+    """A page that needs a login; the view gets the session, with its user, as second argument."""
 
     @page
     @wraps(view)
@@ -48,7 +48,7 @@ def personal(view: View) -> View:
 
 
 def submitted(view: View) -> View:
-    """What a form of the profile is sent to; one who comes by a link finds the profile there."""
+    """POST only; a GET is redirected to the profile."""
 
     @personal
     @wraps(view)
@@ -63,7 +63,7 @@ def submitted(view: View) -> View:
 def refused(
     request: HttpRequest, template: str, refusal: Refusal, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """The page that says what was refused and why, with the refusal's own status."""
+    """`template` with `refusal` in its context, the refusal's status and, if any, `Retry-After`."""
     context = {**(context or {}), "refusal": refusal}
     response = render(request, template, context, status=refusal.status)
     if refusal.wait:

@@ -22,7 +22,7 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """`Chrome, Android`; the first word of what is no browser; "" for nothing."""
+    """`Chrome, Android`; for other programs their first word; "" if unknown."""
     if not user_agent.startswith("Mozilla/"):
         return user_agent.partition(" ")[0]
     known = [_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)]

@@ -2,6 +2,7 @@
 
 import uuid
 from contextlib import suppress
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -12,13 +13,15 @@ from django.utils.translation import gettext as _
 
 from users import login
 from users.clients import Client
-from users.errors import CodeRecentlySent, InvalidCode, Refusal, TooManyAttempts
+from users.errors import CodeRecentlySent, InvalidCode, Refusal
 from users.login import Sent
 from users.models import Session
 from users.pages import browser, pending
 from users.pages.decorators import page, refused, submitted
+from users.pages.forms import CodeForm, PhoneForm
 from users.pages.pending import Pending
-from users.phones import example_phone, parse_phone
+from users.pages.refusals import add_refusal, needs_new_code
+from users.phones import parse_phone
 from users.sessions import lifecycle
 
 PHONE, CODE = "users/phone.html", "users/code.html"
@@ -30,9 +33,10 @@ def phone(request: HttpRequest) -> HttpResponse:
     if browser.session_of(request):
         return redirect(settings.LOGIN_REDIRECT_URL)
     if request.method == "POST":
-        return _send(request, request.POST.get("phone", ""))
+        return _send(request, PhoneForm(request.POST))
     known = Pending.of(request)
-    return render(request, PHONE, {"phone": known.phone if known else "", **_example()})
+    form = PhoneForm(initial={"phone": known.phone if known else ""})
+    return render(request, PHONE, {"form": form})
 
 
 @page
@@ -43,7 +47,7 @@ def code(request: HttpRequest) -> HttpResponse:
         return redirect(settings.LOGIN_URL)
     if request.method == "POST":
         return _confirm(request, expected)
-    return render(request, CODE, {"pending": expected})
+    return render(request, CODE, _expected(expected))
 
 
 @page
@@ -57,70 +61,94 @@ def resend(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         if isinstance(refusal, CodeRecentlySent):
             expected = expected.waiting(refusal)
-        return refused(request, CODE, refusal, {"pending": expected})
-    messages.success(request, _("The code was sent again."))
-    return _expecting(Pending.after(sent))
+        return refused(request, CODE, refusal, _expected(expected))
+    messages.success(request, _("We sent the code again."))
+    return _to_code_page(Pending.after(sent))
 
 
 @submitted
 def log_out(request: HttpRequest, session: Session) -> HttpResponse:
-    """End the session of this browser."""
     _end(request, session, session.pk)
     messages.info(request, _("You are logged out."))
-    return _gone()
+    return _to_login_page()
 
 
 @submitted
 def end_session(request: HttpRequest, session: Session, pk: uuid.UUID) -> HttpResponse:
-    """End one of the user's sessions; nothing is said of those of others."""
+    """End one of the user's sessions; the answer is the same for one that isn't theirs."""
     _end(request, session, pk)
     if pk == session.pk:
-        return _gone()
-    messages.success(request, _("The session is ended."))
+        return _to_login_page()
+    messages.success(request, _("That device is logged out."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 @submitted
 def end_other_sessions(request: HttpRequest, session: Session) -> HttpResponse:
-    """End all of the user's sessions but this one."""
     lifecycle.end_others(session.user_id, Client.of(request.META), current=session.pk)
-    messages.success(request, _("All other sessions are ended."))
+    messages.success(request, _("You are logged out everywhere else."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
-def _send(request: HttpRequest, entered: str) -> HttpResponse:
+def _send(request: HttpRequest, form: PhoneForm) -> HttpResponse:
+    if not form.is_valid():
+        return render(request, PHONE, {"form": form}, status=400)
+    entered = form.cleaned_data["phone"]
     try:
         sent = _ask(request, parse_phone(entered), Pending.of(request))
     except Refusal as refusal:
-        context = {"phone": entered, **_example()}
-        if not isinstance(refusal, CodeRecentlySent):
-            return refused(request, PHONE, refusal, context)
-        known = Pending.of(request)
-        if known is None or known.phone != parse_phone(entered):
-            known = Pending(parse_phone(entered))
-        response = refused(request, PHONE, refusal, {**context, "pending": known})
-        known.waiting(refusal).remember(response)
-        return response
-    return _expecting(Pending.after(sent))
+        add_refusal(form, refusal)
+        if isinstance(refusal, CodeRecentlySent):
+            return _sent_recently(request, form, parse_phone(entered), refusal)
+        return refused(request, PHONE, refusal, {"form": form})
+    return _to_code_page(Pending.after(sent))
+
+
+def _sent_recently(
+    request: HttpRequest, form: PhoneForm, number: str, refusal: CodeRecentlySent
+) -> HttpResponse:
+    """Lead to the page of the code, which may have been asked for elsewhere."""
+    known = Pending.of(request)
+    if known is None or known.phone != number:
+        known = Pending(number)
+    response = refused(request, PHONE, refusal, {"form": form, "pending": known})
+    known.waiting(refusal).remember(response)
+    return response
 
 
 def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
+    form = CodeForm(request.POST, digits=expected.digits)
+    if not form.is_valid():
+        return render(request, CODE, _expected(expected, form), status=400)
     try:
-        done = login.confirm_code(
-            expected.phone, request.POST.get("code", ""), Client.of(request.META), expected.ticket
-        )
+        code = form.cleaned_data["code"]
+        done = login.confirm_code(expected.phone, code, Client.of(request.META), expected.ticket)
     except Refusal as refusal:
-        void = _is_void(refusal)
-        if void:
-            expected = expected.resendable()
-        response = refused(request, CODE, refusal, {"pending": expected, "void": void})
-        expected.remember(response)
-        return response
+        return _wrong(request, expected, form, refusal)
     rotate_token(request)  # one known before the login is worth nothing after it
     response = redirect(settings.LOGIN_REDIRECT_URL)
     browser.remember(response, done.session)
     pending.forget(response)
     return response
+
+
+def _wrong(
+    request: HttpRequest, expected: Pending, form: CodeForm, refusal: Refusal
+) -> HttpResponse:
+    if needs_new_code(refusal):
+        expected = expected.resendable()
+    add_refusal(form, refusal)
+    response = refused(request, CODE, refusal, _expected(expected, form))
+    expected.remember(response)
+    return response
+
+
+def _expected(expected: Pending, form: CodeForm | None = None) -> dict[str, Any]:
+    return {"pending": expected, "form": form or CodeForm(digits=expected.digits)}
+
+
+def _end(request: HttpRequest, session: Session, pk: uuid.UUID) -> None:
+    lifecycle.end_one(session.user_id, pk, Client.of(request.META), current=session.pk)
 
 
 def _ask(request: HttpRequest, phone: str, pending: Pending | None) -> Sent:
@@ -132,27 +160,13 @@ def _ask(request: HttpRequest, phone: str, pending: Pending | None) -> Sent:
     return login.send_code(phone, asking)
 
 
-def _end(request: HttpRequest, session: Session, pk: uuid.UUID) -> None:
-    lifecycle.end_one(session.user_id, pk, Client.of(request.META), current=session.pk)
-
-
-def _is_void(refusal: Refusal) -> bool:
-    """Whether the code has no tries left, so that another can be asked for at once."""
-    spent = isinstance(refusal, InvalidCode) and refusal.meta.get("attempts_left") == 0
-    return spent or isinstance(refusal, TooManyAttempts)
-
-
-def _expecting(expected: Pending) -> HttpResponse:
+def _to_code_page(expected: Pending) -> HttpResponse:
     response = redirect("code")
     expected.remember(response)
     return response
 
 
-def _gone() -> HttpResponse:
+def _to_login_page() -> HttpResponse:
     response = redirect(settings.LOGIN_URL)
     browser.forget(response)
     return response
-
-
-def _example() -> dict[str, str]:
-    return {"example": example_phone()}

@@ -19,7 +19,7 @@ from users.statements import Param, Statement
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
 STALE = timedelta(minutes=10)
-SHOWN = 100
+SHOWN = 100  # sessions in a list
 
 SELDOM_ASKED = {"password", "last_login", "date_joined"}
 KNOWN = [

@@ -27,7 +27,7 @@ class Person:
         return f"{(int(self.code) + 1) % 10_000:04}"
 
     def enter(self, code: str) -> None:
-        self.page.get_by_label("Code of 4 digits").fill(code)
+        self.page.get_by_label("4-digit code").fill(code)
         self.page.get_by_role("button", name="Log in").click()
 
     def log_in(self) -> "Person":
@@ -46,7 +46,7 @@ class Person:
         return "/i/" + self.page.locator("#own-link").inner_text().rpartition("/i/")[2]
 
     def activate(self, code: str) -> None:
-        self.page.get_by_label("Invite code of a friend").fill(code)
+        self.page.get_by_label("A friend's invite code").fill(code)
         self.page.get_by_role("button", name="Activate").click()
 
     @property

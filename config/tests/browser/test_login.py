@@ -23,9 +23,9 @@ def test_a_wrong_code_leaves_two_tries_and_the_right_one_still_opens(anna):
     anna.ask_for_a_code()
     right, wrong = anna.code, anna.wrong_code
     anna.enter(wrong)
-    expect(anna.page.get_by_role("alert")).to_contain_text("2 tries left.")
+    expect(anna.page.get_by_role("alert")).to_contain_text("2 attempts left.")
     anna.enter(wrong)
-    expect(anna.page.get_by_role("alert")).to_contain_text("1 try left.")
+    expect(anna.page.get_by_role("alert")).to_contain_text("1 attempt left.")
     anna.enter(right)
     expect(anna.page).to_have_url(re.compile("/profile/$"))
 
@@ -35,9 +35,9 @@ def test_after_three_wrong_codes_another_can_be_sent_at_once(anna):
     wrong = anna.wrong_code
     for _ in range(3):
         anna.enter(wrong)
-    expect(anna.page.get_by_role("alert")).to_contain_text("No tries left.")
-    anna.page.get_by_role("button", name="Send the code again").click()
-    expect(anna.page.get_by_role("status")).to_have_text("The code was sent again.")
+    expect(anna.page.get_by_role("alert")).to_contain_text("No attempts left.")
+    anna.page.get_by_role("button", name="Resend").click()
+    expect(anna.page.get_by_role("status")).to_have_text("We sent the code again.")
     anna.enter(anna.code)
     expect(anna.page).to_have_url(re.compile("/profile/$"))
 
@@ -46,14 +46,14 @@ def test_the_same_code_can_be_sent_again_after_a_minute(anna):
     anna.page.clock.install()
     anna.ask_for_a_code()
     first = anna.code
-    again = anna.page.get_by_role("button", name="Send the code again")
+    again = anna.page.get_by_role("button", name="Resend")
     expect(again).to_be_disabled()
-    expect(again).to_contain_text(re.compile(r"in (1:00|0:5\d)"))
+    expect(again).to_contain_text(re.compile(r"Resend in (1:00|0:5\d)"))
     anna.page.clock.fast_forward(61_000)
     LoginCode.objects.update(sent_at=NEVER)
-    expect(again).to_have_text("Send the code again")
+    expect(again).to_have_text("Resend")
     again.click()
-    expect(anna.page.get_by_role("status")).to_have_text("The code was sent again.")
+    expect(anna.page.get_by_role("status")).to_have_text("We sent the code again.")
     assert anna.code == first
 
 
@@ -80,7 +80,7 @@ def test_a_number_that_is_none_is_refused_in_words(anna):
     anna.page.goto("/")
     anna.page.get_by_label("Phone number").fill("12")
     anna.page.get_by_role("button", name="Get a code").click()
-    expect(anna.page.get_by_role("alert")).to_contain_text("Enter a mobile number")
+    expect(anna.page.get_by_role("alert")).to_contain_text("Enter a valid mobile number")
     expect(anna.page.get_by_label("Phone number")).to_have_value("12")
 
 
@@ -128,7 +128,7 @@ def test_one_can_log_in_by_keyboard_alone(anna):
 def test_after_logout_the_back_button_shows_nothing(anna):
     anna.log_in()
     code = anna.invite_code
-    anna.page.get_by_role("button", name="Log out").click()
+    anna.page.get_by_role("banner").get_by_role("button", name="Log out").click()
     expect(anna.page.get_by_role("status")).to_have_text("You are logged out.")
     for _ in range(2):
         anna.page.go_back()
@@ -140,8 +140,8 @@ def test_a_session_is_ended_from_another_device(somebody, anna):
     anna.log_in()
     elsewhere = Person(somebody(), anna.phone).log_in()
     expect(elsewhere.page.locator("li", has_text="this device")).to_have_count(1)
-    elsewhere.page.get_by_role("button", name=re.compile("^End the session")).click()
-    expect(elsewhere.page.get_by_role("status")).to_have_text("The session is ended.")
+    elsewhere.page.get_by_role("button", name=re.compile("^Log out Chrome")).click()
+    expect(elsewhere.page.get_by_role("status")).to_have_text("That device is logged out.")
     anna.page.reload()
     expect(anna.page).to_have_url(LOGIN)
     elsewhere.page.reload()

@@ -12,13 +12,13 @@ def test_two_people_invite_each_other(anna, boris):
     anna.log_in()
     boris.log_in()
     boris.activate(anna.invite_code)
-    expect(boris.page.get_by_role("status")).to_have_text("The invite code is activated.")
+    expect(boris.page.get_by_role("status")).to_have_text("Invite code activated.")
     expect(boris.page.get_by_text("You activated the invite code")).to_contain_text(
         anna.invite_code
     )
     assert anna.written_phone not in boris.page.locator("main").inner_text()
     anna.page.reload()
-    expect(anna.page.get_by_role("heading", name="1 invitee")).to_be_visible()
+    expect(anna.page.get_by_role("heading", name="You invited 1 person")).to_be_visible()
     expect(anna.page.locator("[data-rows]")).to_contain_text(boris.written_phone)
     anna.activate(boris.invite_code)
     boris.page.reload()
@@ -33,7 +33,7 @@ def test_a_second_activation_is_refused(anna, boris, join):
     other_tab = boris.page.context.new_page()
     other_tab.goto("/profile/")
     boris.activate(anna.invite_code)
-    expect(boris.page.get_by_label("Invite code of a friend")).to_have_count(0)
+    expect(boris.page.get_by_label("A friend's invite code")).to_have_count(0)
     Person(other_tab).activate(friend.invite_code.value)
     expect(other_tab.get_by_role("alert")).to_contain_text("already activated")
     friend.invite_code.refresh_from_db()
@@ -54,7 +54,7 @@ def test_an_invite_link_is_remembered_through_login(anna, boris):
     boris.page.goto(anna.invite_path)
     expect(boris.page.get_by_role("status")).to_contain_text(anna.invite_code)
     boris.log_in()
-    field = boris.page.get_by_label("Invite code of a friend")
+    field = boris.page.get_by_label("A friend's invite code")
     expect(field).to_have_value(anna.invite_code)
     expect(boris.page.locator("main")).to_contain_text("will see your phone number")
     boris.page.get_by_role("button", name="Activate").click()
@@ -63,7 +63,7 @@ def test_an_invite_link_is_remembered_through_login(anna, boris):
 
 def test_the_code_is_copied(somebody):
     anna = Person(somebody(permissions=["clipboard-read", "clipboard-write"])).log_in()
-    anna.page.get_by_role("button", name="Copy the code").click()
+    anna.page.get_by_role("button", name="Copy code").click()
     expect(anna.page.get_by_role("button", name="Copied")).to_be_visible()
     assert anna.page.evaluate("navigator.clipboard.readText()") == anna.invite_code
 
@@ -101,12 +101,12 @@ def test_times_are_shown_in_the_zone_of_the_person(somebody):
 
 def test_an_account_is_deleted_behind_a_confirmation(anna):
     anna.log_in()
-    anna.page.get_by_role("link", name=re.compile("Delete the account")).click()
-    anna.page.get_by_role("button", name="Delete", exact=True).click()
+    anna.page.get_by_role("link", name=re.compile("Delete account")).click()
+    anna.page.get_by_role("button", name="Delete account").click()
     assert User.objects.count() == 1, "without the tick nothing is sent"
     anna.page.get_by_role("checkbox").check()
-    anna.page.get_by_role("button", name="Delete", exact=True).click()
-    expect(anna.page.get_by_role("status")).to_have_text("Your account is deleted.")
+    anna.page.get_by_role("button", name="Delete account").click()
+    expect(anna.page.get_by_role("status")).to_have_text("Your account has been deleted.")
     assert not User.objects.exists()
     anna.page.goto("/profile/")
     expect(anna.page.get_by_label("Phone number")).to_be_visible()
@@ -118,10 +118,10 @@ def test_everything_works_without_javascript(somebody):
     boris = Person(somebody(java_script_enabled=False))
     boris.page.goto(anna.invite_path)
     boris.ask_for_a_code()
-    boris.page.get_by_role("button", name="Send the code again").click()
+    boris.page.get_by_role("button", name="Resend").click()
     expect(boris.page.get_by_role("alert")).to_contain_text("A code was sent a moment ago")
     boris.enter(boris.wrong_code)
-    expect(boris.page.get_by_role("alert")).to_contain_text("2 tries left.")
+    expect(boris.page.get_by_role("alert")).to_contain_text("2 attempts left.")
     boris.enter(boris.code)
     boris.page.get_by_role("button", name="Activate").click()
     expect(boris.page.get_by_text("You activated the invite code")).to_be_visible()

@@ -68,7 +68,7 @@ def test_an_unforeseen_error_is_a_page(my_browser, monkeypatch):
 def test_a_foreign_host_gets_a_page(settings):
     answer = Client(headers={"Host": "evil.example"}).get("/")
     assert answer.status_code == 400
-    assert "This request can't be understood" in answer.content.decode().replace("&#x27;", "'")
+    assert "Bad request" in answer.content.decode()
 
 
 @pytest.mark.parametrize("path", ["/api/docs/", "/api/redoc/"])

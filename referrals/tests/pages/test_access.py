@@ -16,7 +16,7 @@ FORMS = ["activate", "names", "logout", "delete", "sessions/end-others"]
 def test_a_form_without_its_token_is_refused_on_a_page(my_browser, user, name):
     answer = my_browser.post(f"/profile/{name}/", {"confirmed": "on", "invite_code": "222BBB"})
     assert answer.status_code == 403
-    assert "This form is out of date" in text(answer)
+    assert "This page has expired" in text(answer)
     assert Session.objects.live().get().user == user
 
 

@@ -19,11 +19,11 @@ def activate(browser, code):
 
 
 def test_a_friends_code_is_activated_once_and_shown(my_browser, user, friends_code, friend):
-    assert "Whoever invited you will see your phone number" in my_browser.profile()
+    assert "The person who invited you will see your phone number" in my_browser.profile()
     answer = activate(my_browser, f" {friends_code[:3].lower()}-{friends_code[3:]} ")
     assert answer["Location"] == "/profile/"
     page = my_browser.profile()
-    assert "The invite code is activated." in page
+    assert "Invite code activated." in page
     assert f"You activated the invite code {friends_code}" in page
     assert Activation.objects.get().inviter == friend
 

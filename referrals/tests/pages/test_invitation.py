@@ -15,14 +15,19 @@ def browser():
 
 
 def offered(browser):
-    page = browser.get("/profile/").content.decode()
-    return re.search(r'name="invite_code"[^>]* value="(\w*)"', page)[1]
+    """The code that the field on the profile page holds."""
+    (field,) = re.findall(r'<input[^>]* name="invite_code"[^>]*>', my_profile(browser))
+    return "".join(re.findall(r' value="(\w*)"', field))
+
+
+def my_profile(browser):
+    return browser.get("/profile/").content.decode()
 
 
 def test_the_code_of_a_link_waits_through_the_login(browser, phone, friend):
     code = friend.invite_code.value
     assert browser.get(f"/i/{code}")["Location"] == "/"
-    assert f"Invite code {code} is saved" in text(browser.get("/"))
+    assert f"accept (code {code})" in text(browser.get("/"))
     browser.log_in(phone)
     assert offered(browser) == code
     assert browser.on_profile("/profile/activate/", invite_code=code).status_code == 302
@@ -76,7 +81,7 @@ def test_a_code_refused_for_haste_is_offered_again(browser, user, friend, monkey
 def test_what_can_be_no_code_is_a_404(browser, code):
     answer = browser.get(f"/i/{code}")
     assert answer.status_code == 404
-    assert "There is no such page" in text(answer)
+    assert "Page not found" in text(answer)
     assert "invitation" not in browser.cookies
 
 

@@ -3,7 +3,8 @@
 import pytest
 from django.utils import translation
 
-from users.templatetags.wording import clock, device, try_again
+from users.pages.refusals import try_again
+from users.templatetags.wording import clock, device
 from users.tests.browsing import Browser, text, wrong
 
 pytestmark = pytest.mark.django_db
@@ -65,18 +66,18 @@ def test_refusals_speak_russian(phone, sent_code):
     code = sent_code()
     for words in ("Осталось 2 попытки.", "Осталась 1 попытка.", "Попыток не осталось."):
         page = text(browser.submit("/code/", code=wrong(code)))
-        assert f"Код неверен или больше не действует. {words}" in page
+        assert f"Код неверный или больше не действует. {words}" in page
 
 
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (0, "0 приглашённых"),
-        (1, "1 приглашённый"),
-        (2, "2 приглашённых"),
-        (5, "5 приглашённых"),
-        (11, "11 приглашённых"),
-        (21, "21 приглашённый"),
+        (0, "Кого вы пригласили"),
+        (1, "Вы пригласили 1 человека"),
+        (2, "Вы пригласили 2 человек"),
+        (5, "Вы пригласили 5 человек"),
+        (11, "Вы пригласили 11 человек"),
+        (21, "Вы пригласили 21 человека"),
     ],
 )
 def test_invitees_are_counted_in_russian(user, count, words):
@@ -120,8 +121,8 @@ def test_dates_are_written_as_people_do(user):
 
 
 def test_error_pages_speak_russian():
-    assert "Такой страницы нет" in text(Browser(language="ru").get("/nowhere"))
-    assert "Форма устарела" in text(Browser(language="ru").post("/"))
+    assert "Страница не найдена" in text(Browser(language="ru").get("/nowhere"))
+    assert "Страница устарела" in text(Browser(language="ru").post("/"))
 
 
 @pytest.mark.parametrize(("seconds", "shown"), [(0, "0:00"), (5, "0:05"), (65, "1:05")])

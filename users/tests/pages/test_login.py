@@ -46,7 +46,7 @@ def test_the_phone_stands_in_no_address(browser, phone):
 def test_what_is_no_mobile_number_is_refused_in_words(browser, entered):
     answer = browser.submit("/", phone=entered)
     assert answer.status_code == 400
-    assert "Enter a mobile number" in text(answer)
+    assert "Enter a valid mobile number" in text(answer)
     assert 'aria-invalid="true"' in answer.content.decode()
 
 
@@ -58,15 +58,15 @@ def test_without_a_phone_there_is_no_code_page(browser):
 def test_wrong_codes_count_down_and_then_a_new_code_can_be_asked_for(browser, phone, sent_code):
     browser.submit("/", phone=phone)
     code = sent_code()
-    for left in ("2 tries left", "1 try left", "No tries left"):
+    for left in ("2 attempts left", "1 attempt left", "No attempts left"):
         answer = browser.submit("/code/", code=wrong(code))
         assert answer.status_code == 400
         assert left in text(answer)
-    assert "again in" not in text(answer)
+    assert "Resend in" not in text(answer)
     answer = browser.submit("/code/", code=code)
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert "Too many wrong attempts. Request a new code." in text(answer)
+    assert "Too many failed attempts. Request a new code." in text(answer)
     assert "Try again" not in text(answer)
     assert browser.submit("/code/resend/", page="/code/").status_code == 302
     assert sent_code() != code
@@ -76,7 +76,7 @@ def test_wrong_codes_count_down_and_then_a_new_code_can_be_asked_for(browser, ph
 def test_an_eight_digit_code_is_asked_for_as_such(browser, phone, sent_code, monkeypatch):
     monkeypatch.setattr("users.limits.policy.code_digits", lambda phone, network: 8)
     browser.submit("/", phone=phone)
-    assert "Code of 8 digits" in text(browser.get("/code/"))
+    assert "8-digit code" in text(browser.get("/code/"))
     assert browser.submit("/code/", code=sent_code())["Location"] == "/profile/"
 
 

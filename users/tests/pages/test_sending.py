@@ -20,11 +20,11 @@ def browser():
 def test_a_second_code_has_to_wait_and_the_page_says_how_long(browser, phone, time_machine):
     time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
     browser.submit("/", phone=phone)
-    assert "Send the code again in 1:00" in text(browser.get("/code/"))
+    assert "Resend in 1:00" in text(browser.get("/code/"))
     time_machine.shift(timedelta(seconds=12))
     answer = browser.submit("/code/resend/", page="/code/")
     assert (answer.status_code, answer["Retry-After"]) == (429, "48")
-    assert "in 0:48" in text(answer)
+    assert "Resend in 0:48" in text(answer)
     assert "Try again in 48 seconds." in text(answer)
 
 
@@ -36,7 +36,7 @@ def test_the_same_code_goes_out_again(browser, phone, sent_code, time_machine):
     answer = browser.submit("/code/resend/", page="/code/")
     assert answer["Location"] == "/code/"
     assert sent_code() == code
-    assert "sent again" in text(browser.get("/code/"))
+    assert "sent the code again" in text(browser.get("/code/"))
 
 
 def test_asking_twice_leads_to_the_code_that_is_on_its_way(browser, phone, sent_code):
@@ -55,7 +55,7 @@ def test_messages_beyond_the_budget_are_refused_with_the_time_to_wait(browser, p
         time_machine.shift(timedelta(seconds=61))
     answer = browser.submit("/code/resend/", page="/code/")
     assert answer.status_code == 429
-    assert "Too many codes were sent. Ask again later. Try again in 55 minutes." in text(answer)
+    assert "Too many codes were requested. Try again in 55 minutes." in text(answer)
 
 
 def test_an_address_has_one_budget_for_pages_and_api(browser):
@@ -65,7 +65,7 @@ def test_an_address_has_one_budget_for_pages_and_api(browser):
     answer = browser.submit("/", phone=new_phone())
     assert answer.status_code == 429
     assert int(answer["Retry-After"]) > 0
-    assert "Too many codes were sent" in text(answer)
+    assert "Too many codes were requested" in text(answer)
     assert "Try again in" in text(answer)
 
 
@@ -74,7 +74,7 @@ def test_a_gateway_that_fails_is_a_503_in_words(browser, phone, settings, monkey
     monkeypatch.setattr("users.login.gateways._notify", lambda url, text: False)
     answer = browser.submit("/", phone=phone)
     assert answer.status_code == 503
-    assert "could not be sent" in text(answer)
+    assert "be sent. Try again in a moment" in text(answer)
 
 
 def test_a_simulated_message_stands_on_the_page(browser, phone, settings):

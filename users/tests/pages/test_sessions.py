@@ -47,7 +47,7 @@ def test_a_page_ends_an_api_session(my_browser, me):
     ended = other if other.user_agent == "" else this
     assert my_browser.on_profile(f"/profile/sessions/{ended.pk}/end/")["Location"] == "/profile/"
     assert me.profile().status_code == 401
-    assert "The session is ended" in my_browser.profile()
+    assert "That device is logged out" in my_browser.profile()
 
 
 def test_ending_this_session_logs_out(my_browser, is_logged_in):
