@@ -8,6 +8,9 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
+# QUICK=1 makes measurements and screenshots short and rough; they are not kept then.
+QUICKLY = $(if $(QUICK),--quick)
+
 .PHONY: run demo test check messages screenshots bench bench-scale bench-admin clean
 
 run: .venv/runtime .env
@@ -39,16 +42,16 @@ messages: .venv/development
 	$(BIN)/python -m tools.messages
 
 screenshots: .venv/development
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tools.screenshots $(QUICKLY)
 
 bench: .venv/development
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench rates $(QUICKLY)
 
 bench-scale: .venv/development
-	$(BIN)/python -m tools.bench --scale
+	$(BIN)/python -m tools.bench scale $(QUICKLY)
 
 bench-admin: .venv/development
-	$(BIN)/python -m tools.postgres $(BIN)/python -m tools.bench.admin_scale
+	$(BIN)/python -m tools.bench admin $(QUICKLY)
 
 .env:
 	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env
