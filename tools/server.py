@@ -19,6 +19,7 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / ".env.example"
+DJANGO = "DJANGO_SETTINGS_MODULE"  # each way to start the product sets it itself
 SECRET = "only-for-tools-" + 32 * "x"
 START_TIME = 60  # seconds a server may take to its first answer
 
@@ -40,12 +41,12 @@ def environment(**settings: str) -> dict[str, str]:
     An empty setting means its default, whatever the shell or a developer's `.env` say.
     """
     names = re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
+    inherited = {name: os.environ[name] for name in os.environ if name != DJANGO}
     ours = {
-        "DJANGO_SETTINGS_MODULE": "config.settings",
         "SECRET_KEY": SECRET,
         "WEB_CONCURRENCY": str(os.cpu_count()),  # gunicorn itself can't do with an empty one
     }
-    return {**os.environ, **dict.fromkeys(names, ""), **ours, **settings}
+    return {**inherited, **dict.fromkeys(names, ""), **ours, **settings}
 
 
 def manage(*arguments: str, **settings: str) -> str:

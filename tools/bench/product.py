@@ -22,6 +22,7 @@ def settings(url: str) -> dict[str, str]:
 def prepare(url: str) -> None:
     """Make this process one of the product's, and the tables of its database."""
     os.environ.update(server.environment(**settings(url)))
+    os.environ[server.DJANGO] = "config.settings"
     os.chdir(server.ROOT)
     import django
     from django.core.management import call_command
