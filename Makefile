@@ -1,4 +1,4 @@
-# What everybody relies on; README.md says more. Needs Python 3.11 to 3.13 and make.
+# What everybody relies on; README.md says more. Needs Python 3.11 to 3.14 and make.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -8,19 +8,23 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
+# QUICK=1 makes measurements and screenshots short and rough; they are not kept then.
+QUICKLY = $(if $(QUICK),--quick)
+
 .PHONY: run demo test check messages screenshots bench bench-scale bench-admin clean
 
 run: .venv/runtime .env
-	$(MANAGE) migrate --noinput --verbosity 0
-	$(MANAGE) collectstatic --noinput --verbosity 0
-	$(BIN)/gunicorn --config config/server/gunicorn.py
+	@$(BIN)/python -c 'from config.server import start; start.address()'
+	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) collectstatic --noinput --verbosity 0
+	@$(BIN)/gunicorn --config config/server/gunicorn.py
 
 demo: .venv/runtime .env
-	$(MANAGE) migrate --noinput --verbosity 0
-	$(MANAGE) demo
+	@$(MANAGE) migrate --noinput --verbosity 0
+	@$(MANAGE) demo
 
 test: .venv/development
-	$(BIN)/python -m pytest
+	DATABASE_URL= $(BIN)/python -m pytest
 	$(BIN)/python -m tools.postgres $(BIN)/python -m pytest
 
 check: .venv/development
@@ -39,29 +43,32 @@ messages: .venv/development
 	$(BIN)/python -m tools.messages
 
 screenshots: .venv/development
-	$(BIN)/python -m tools.screenshots
+	$(BIN)/python -m tools.screenshots $(QUICKLY)
 
 bench: .venv/development
-	$(BIN)/python -m tools.bench
+	$(BIN)/python -m tools.bench rates $(QUICKLY)
 
 bench-scale: .venv/development
-	$(BIN)/python -m tools.bench --scale
+	$(BIN)/python -m tools.bench scale $(QUICKLY)
 
 bench-admin: .venv/development
-	$(BIN)/python -m tools.postgres $(BIN)/python -m tools.bench.admin_scale
+	$(BIN)/python -m tools.bench admin $(QUICKLY)
 
 .env:
-	$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env
+	@$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env
+	@echo "Wrote .env: a random SECRET_KEY, and DEBUG=true. All settings: .env.example"
 
 .venv/runtime: requirements.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	touch $@
+	@echo "Installing what the server needs into .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
 
 .venv/development: requirements-dev.txt
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
-	touch .venv/runtime $@
+	@echo "Installing what development needs into .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch .venv/runtime $@
 
 clean:
 	rm -rf .venv .cache static

@@ -50,6 +50,12 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
+def host(raw: str) -> str:
+    """A name or an address, as URLs have it: an IPv6 address stands in brackets."""
+    bare = raw.strip("[]")
+    return f"[{bare}]" if ":" in bare else bare
+
+
 def words(raw: str) -> list[str]:
     """A comma-separated list; blanks around the commas do not count."""
     return [word.strip() for word in raw.split(",") if word.strip()]

@@ -28,8 +28,11 @@ DEBUG = env.read("DEBUG", env.flag, "false")
 SECRET_KEY = env.read("SECRET_KEY", env.key)
 JWT_SIGNING_KEY = env.read("JWT_SIGNING_KEY", env.key, derived_key("jwt"))
 OTP_KEY = env.read("OTP_KEY", env.key, derived_key("otp"))
+HOST = env.read("HOST", env.host, "127.0.0.1")
 PORT = env.read("PORT", env.whole(1, 65535), "8000")
-PUBLIC_URL = env.read("PUBLIC_URL", env.web_address, f"http://127.0.0.1:{PORT}")
+_everywhere = HOST in ("0.0.0.0", "[::]")  # noqa: S104  # so on the loopback interface, too
+_local_url = f"http://{'127.0.0.1' if _everywhere else HOST}:{PORT}"
+PUBLIC_URL = env.read("PUBLIC_URL", env.web_address, _local_url)
 TRUSTED_PROXY_COUNT = env.read("TRUSTED_PROXY_COUNT", env.whole(0, 10), "0")
 
 PHONE_REGION = env.read("PHONE_REGION", env.region, "RU")

@@ -1,33 +1,27 @@
 """Pictures of what there is to see, from a server on made-up data.
 
-    python -m tools.screenshots
+    python -m tools.screenshots [--quick]
 
 All of them go to .cache/screenshots: every page on a phone and a desktop, light and dark, in
-English and Russian. The few that the README shows go to docs/screenshots, too.
+English and Russian. The few that the README shows go to docs/screenshots, too. A quick run takes
+those of one look and leaves docs/screenshots as it is.
 """
 
-import os
+import argparse
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import product
-from pathlib import Path
 from typing import Any
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page
 
-from tools import chromium
+from tools import chromium, server
+from tools.server import ROOT, manage
 
-ROOT = Path(__file__).resolve().parent.parent
 ALL, KEPT = ROOT / ".cache" / "screenshots", ROOT / "docs" / "screenshots"
 ANDROID = (
     "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -42,7 +36,8 @@ DEVICES: dict[str, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1280, "height": 800}},
 }
-LOOKS = list(product(DEVICES, ("light", "dark"), ("en", "ru")))
+Look = tuple[str, str, str]  # device, colour scheme, language
+LOOKS: list[Look] = list(product(DEVICES, ("light", "dark"), ("en", "ru")))
 IN_README = {
     "code-phone-light-en",
     "code-phone-light-ru",
@@ -67,58 +62,23 @@ class Demo:
     star: str
 
 
-def manage(*arguments: str, environment: dict[str, str]) -> str:
-    """What a command of manage.py prints."""
-    command = [sys.executable, "manage.py", *arguments]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, check=True, capture_output=True, text=True
-    )
-    return done.stdout
-
-
 @contextmanager
 def serving() -> Iterator[Demo]:
     """A server on made-up data of its own, for as long as the block lasts."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        environment = os.environ | {
+        settings = {
             "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
-            "DEBUG": "false",
-            "PORT": str(port),
             "PUBLIC_URL": "http://referrals.example",
-            "SECRET_KEY": os.urandom(32).hex(),
             "SMS_DELAY": "0",
-            "SMS_URL": "simulated://",
             "TRUSTED_PROXY_COUNT": "1",
         }
-        manage("migrate", "--verbosity", "0", environment=environment)
-        manage("collectstatic", "--noinput", "--verbosity", "0", environment=environment)
-        said = manage("demo", "--force", environment=environment)
+        manage("migrate", "--verbosity", "0", **settings)
+        manage("collectstatic", "--noinput", "--verbosity", "0", **settings)
+        said = manage("demo", "--force", **settings)
         found = re.search(r"phone (\S+)\s+password (\S+)\s.*phone (\S+)", said, re.DOTALL)
         assert found, said
-        command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
-        server = subprocess.Popen(
-            command, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL
-        )
-        try:
-            await_answer(f"http://127.0.0.1:{port}/readyz")
-            yield Demo(f"http://127.0.0.1:{port}", *found.groups())
-        finally:
-            server.terminate()
-            server.wait(60)
-
-
-def await_answer(url: str) -> None:
-    """Wait up to 30 s for the server."""
-    for _ in range(300):
-        try:
-            with urlopen(url, timeout=5):
-                return
-        except URLError:
-            time.sleep(0.1)
-    raise TimeoutError(url)
+        with server.serving(quiet=True, **settings) as started:
+            yield Demo(started.base, *found.groups())
 
 
 def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
@@ -168,14 +128,13 @@ def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.wait_for_url(f"{demo.base}/")
 
 
-def photograph(browser: Browser, demo: Demo, device: str, scheme: str, language: str) -> None:
-    """Every page in one look: as it opens, and in full."""
+def photograph(browser: Browser, demo: Demo, look: Look, kept: set[str]) -> None:
+    """Every page in one look: as it opens, and in full; those in `kept` for the README."""
+    device, scheme, language = look
     context = browser.new_context(
         base_url=demo.base,
         color_scheme="dark" if scheme == "dark" else "light",
-        extra_http_headers={
-            "X-Forwarded-For": f"203.0.113.{LOOKS.index((device, scheme, language)) + 1}"
-        },
+        extra_http_headers={"X-Forwarded-For": f"203.0.113.{LOOKS.index(look) + 1}"},
         locale=language,
         reduced_motion="reduce",
         timezone_id="Europe/Moscow",
@@ -189,7 +148,7 @@ def photograph(browser: Browser, demo: Demo, device: str, scheme: str, language:
         file = f"{name}-{device}-{scheme}-{language}"
         page.screenshot(path=ALL / f"{file}.png")
         page.screenshot(path=ALL / f"{file}-full.png", full_page=True)
-        if file in IN_README:
+        if file in kept:
             shutil.copy(ALL / f"{file}.png", KEPT)
 
     walk(page, demo, shoot)
@@ -197,15 +156,20 @@ def photograph(browser: Browser, demo: Demo, device: str, scheme: str, language:
 
 
 def main() -> None:
-    """Take them all anew."""
-    for folder in (ALL, KEPT):
+    """Take them all anew, or those of one look."""
+    parser = argparse.ArgumentParser(prog="python -m tools.screenshots")
+    parser.add_argument("--quick", action="store_true", help="one look, and none for the README")
+    quick = parser.parse_args().quick
+    for folder in [ALL] if quick else [ALL, KEPT]:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
     with serving() as demo, chromium.browser() as browser:
-        for look in LOOKS:
-            photograph(browser, demo, *look)
-    weight = sum(file.stat().st_size for file in KEPT.iterdir())
-    print(f"{len(list(KEPT.iterdir()))} pictures in {KEPT}, {weight // 1024} KB; all in {ALL}")
+        for look in LOOKS[:1] if quick else LOOKS:
+            photograph(browser, demo, look, set() if quick else IN_README)
+    print(f"{len(list(ALL.iterdir()))} pictures in {ALL}")
+    if not quick:
+        weight = sum(file.stat().st_size for file in KEPT.iterdir())
+        print(f"{len(IN_README)} of them in {KEPT}, {weight // 1024} KB")
 
 
 if __name__ == "__main__":

@@ -1,102 +1,155 @@
-"""The server as in production, started for a measurement and stopped after it."""
+"""The product as in production, for tests, measurements and pictures; it ends with its block."""
 
+import http.client
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.request import urlopen
+from typing import IO, Any
 
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
-SECRET = "only-for-the-bench-" + 32 * "x"
+EXAMPLE = ROOT / ".env.example"
+DJANGO = "DJANGO_SETTINGS_MODULE"  # each way to start the product sets it itself
+SECRET = "only-for-tools-" + 32 * "x"
+START_TIME = 60  # seconds a server may take to its first answer
 
 
-def environment(url: str) -> dict[str, str]:
-    """Production's settings: DEBUG off, one proxy in front, limits as they are."""
-    return {
-        **os.environ,
-        "DATABASE_URL": url,
-        "DEBUG": "false",
-        "SECRET_KEY": SECRET,
-        "SMS_URL": "simulated://",
-        "SMS_DELAY": "1-2",
-        "TRUSTED_PROXY_COUNT": "1",
-        "PUBLIC_URL": "",
-        "LOG_FORMAT": "json",
-        "GUNICORN_CMD_ARGS": "--max-requests=0",  # a new worker would hide how the old one grew
-    }
+class NotStartedError(Exception):
+    """The server ended or didn't answer in time; the text is the end of its log."""
 
 
-def prepare(environ: dict[str, str]) -> None:
-    """Make this process one of the product's, and its database's tables."""
-    os.environ.update(environ)
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    os.chdir(ROOT)
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
-
-
-@dataclass
-class Server:
-    """A running server and how long it took to its first answer, in seconds."""
-
-    port: int
-    process: "subprocess.Popen[bytes]"
-    cold_start: float
-
-    def workers(self) -> list[psutil.Process]:
-        """Its worker processes."""
-        return psutil.Process(self.process.pid).children()
-
-    def memory(self) -> list[float]:
-        """What each worker takes, in MB (RSS)."""
-        return [worker.memory_info().rss / 1e6 for worker in self.workers()]
-
-
-@contextmanager
-def serving(environ: dict[str, str], application: str = "") -> Iterator[Server]:
-    """The product, or another WSGI application on the same server, until the block ends."""
-    port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
-    began = time.monotonic()
-    process = subprocess.Popen(
-        [*command, *([application] if application else [])],
-        cwd=ROOT,
-        env={**environ, "PORT": str(port)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _await(port, process)
-        yield Server(port, process, time.monotonic() - began)
-    finally:
-        process.terminate()
-        process.wait(60)
-
-
-def _free_port() -> int:
+def free_port() -> int:
+    """A port nobody listens at."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _await(port: int, process: "subprocess.Popen[bytes]") -> None:
-    deadline = time.monotonic() + 60
-    while process.poll() is None and time.monotonic() < deadline:
+def environment(**settings: str) -> dict[str, str]:
+    """Our own environment with these settings; all others have their defaults.
+
+    An empty setting means its default, whatever the shell or a developer's `.env` say.
+    """
+    names = re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
+    inherited = {name: os.environ[name] for name in os.environ if name != DJANGO}
+    ours = {
+        "SECRET_KEY": SECRET,
+        "WEB_CONCURRENCY": str(os.cpu_count()),  # gunicorn itself can't do with an empty one
+    }
+    return {**inherited, **dict.fromkeys(names, ""), **ours, **settings}
+
+
+def manage(*arguments: str, **settings: str) -> str:
+    """What a command of manage.py prints."""
+    command = [sys.executable, "manage.py", *arguments]
+    return subprocess.check_output(command, cwd=ROOT, env=environment(**settings), text=True)
+
+
+@dataclass
+class Server:
+    """A running server; `cold_start` is how many seconds it took to its first answer."""
+
+    port: int
+    process: "subprocess.Popen[bytes]"
+    cold_start: float = 0.0
+
+    @property
+    def base(self) -> str:
+        """Its address, without a path."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def workers(self) -> set[int]:
+        """The pids of the processes that answer."""
+        return {child.pid for child in psutil.Process(self.process.pid).children()}
+
+    def memory(self) -> list[float]:
+        """What each worker takes, in MB (RSS)."""
+        return [psutil.Process(pid).memory_info().rss / 1e6 for pid in sorted(self.workers)]
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        access: str = "",
+        address: str = "",
+        timeout: float = 30,
+    ) -> tuple[int, Any]:
+        """Status and decoded JSON of one call on a connection of its own."""
+        headers = {"Content-Type": "application/json"}
+        if access:
+            headers["Authorization"] = f"Bearer {access}"
+        if address:
+            headers["X-Forwarded-For"] = address
+        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
-            urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
-        except OSError:
-            time.sleep(0.01)
-        else:
-            return
-    raise SystemExit("The server did not start.")
+            link.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = link.getresponse()
+            text = answer.read()
+        finally:
+            link.close()
+        return answer.status, json.loads(text) if text else None
+
+    def log_in(self, phone: str, address: str = "127.0.0.1") -> Any:
+        """The tokens of one login; the gateway must be the simulated one."""
+        _, sent = self.call("POST", "/api/v1/auth/code/", {"phone": phone}, address=address)
+        body = {"phone": phone, "code": sent["code"]}
+        status, tokens = self.call("POST", "/api/v1/auth/token/", body, address=address)
+        if status != 200:
+            raise AssertionError(tokens)
+        return tokens
+
+    def stop(self) -> int:
+        """End it as an operator would; its exit code."""
+        self.process.terminate()
+        return self.process.wait(60)
+
+
+@contextmanager
+def serving(application: str = "", *, quiet: bool = False, **settings: str) -> Iterator[Server]:
+    """The product, or another WSGI application on the same server, until the block ends.
+
+    It has these settings and no others. `quiet` keeps its log to itself unless it doesn't start.
+    """
+    port = int(settings.get("PORT") or free_port())
+    command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
+    with tempfile.TemporaryFile() as log:
+        began = time.monotonic()
+        process = subprocess.Popen(
+            [*command, *([application] if application else [])],
+            cwd=ROOT,
+            env=environment(**settings | {"PORT": str(port)}),
+            stdout=subprocess.DEVNULL,
+            stderr=log if quiet else None,
+        )
+        server = Server(port, process)
+        try:
+            _await(server, log)
+            server.cold_start = time.monotonic() - began
+            yield server
+        finally:
+            server.stop()
+
+
+def _await(server: Server, log: IO[bytes]) -> None:
+    deadline = time.monotonic() + START_TIME
+    while server.process.poll() is None and time.monotonic() < deadline:
+        try:
+            if server.call("GET", "/readyz", timeout=5)[0] == 200:
+                return
+        except (OSError, http.client.HTTPException):
+            pass  # not yet
+        time.sleep(0.01)
+    log.seek(0)
+    raise NotStartedError(log.read()[-4000:].decode(errors="replace"))

@@ -5,6 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 import multiprocessing  # noqa: E402
+import os  # noqa: E402
 import resource  # noqa: E402
 
 from gunicorn.arbiter import Arbiter  # noqa: E402
@@ -12,10 +13,13 @@ from gunicorn.workers.base import Worker  # noqa: E402
 from psycogreen.gevent import patch_psycopg  # noqa: E402
 
 from config import environment as env  # noqa: E402
-from config import settings  # noqa: E402  # a bad setting stops here, before any worker starts
+from config.server import start  # noqa: E402  # a bad setting stops here, not in every worker
+
+# The access log needs Django's settings, whatever application is served.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi"
-bind = f"{env.read('HOST', str, '127.0.0.1')}:{settings.PORT}"
+bind = start.address()
 worker_class = "config.server.worker.Worker"
 workers = env.read("WEB_CONCURRENCY", env.whole(1, 256), str(multiprocessing.cpu_count()))
 control_socket_disable = True
@@ -50,6 +54,11 @@ def on_starting(server: Arbiter) -> None:
     if soft < least:
         least = least if hard == resource.RLIM_INFINITY else min(least, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
+
+
+def when_ready(server: Arbiter) -> None:
+    """Say where everything is, now that connections are taken."""
+    start.welcome()
 
 
 def post_fork(server: Arbiter, worker: Worker) -> None:

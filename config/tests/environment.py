@@ -6,13 +6,14 @@ from pathlib import Path
 CACHE = Path(__file__).resolve().parents[2] / ".cache"
 CACHE.mkdir(exist_ok=True)
 
-DATABASE_URL = os.environ.get("DATABASE_URL", f"sqlite:///{CACHE / 'unused.sqlite3'}")
+DATABASE_URL = os.environ.get("DATABASE_URL") or f"sqlite:///{CACHE / 'unused.sqlite3'}"
 SETTINGS = {
     "ALLOWED_HOSTS": "",
     "CSRF_TRUSTED_ORIGINS": "",
     "DATABASE_URL": DATABASE_URL,
     "DB_POOL_SIZE": "",
     "DEBUG": "false",
+    "HOST": "",
     "JWT_SIGNING_KEY": "",
     "LOG_FORMAT": "",
     "OTP_KEY": "",

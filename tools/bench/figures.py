@@ -3,44 +3,61 @@
 import itertools
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from referrals.models import Activation, InviteCode
 from tools.bench import people
 from tools.bench.load import Call, WrongAnswersError, load, loading, pause
+from tools.bench.product import settings
 from tools.bench.report import Figure, share
 from tools.server import Server, serving
 from users.models import LoginCode, Session
 
-CLIENTS, BURST, CROWD = 16, 1600, 64
-INVITERS, INVITEES, NEWCOMERS = 1_000, 50, 400_000
-POPULAR = 10_000
+CLIENTS, CROWD = 16, 64
+INVITERS, INVITEES = 1_000, 50
 
 
-def measure(environ: dict[str, str], *, quick: bool = False) -> list[Figure]:
-    """All figures; `quick` makes the rounds short and the figures rough."""
-    seconds, rounds = (1, 2) if quick else (4, 5)
-    guests = people_of_the_bench()
+@dataclass(frozen=True)
+class Size:
+    """How long and how often the rates are measured, and with how many people."""
+
+    seconds: int
+    rounds: int
+    burst: int  # seconds
+    asking: int  # clients in a burst
+    popular: int  # activations of one code
+    growth: int  # requests
+    newcomers: int
+
+
+FULL = Size(4, 5, burst=30, asking=1_600, popular=10_000, growth=200_000, newcomers=400_000)
+QUICK = Size(1, 1, burst=5, asking=200, popular=500, growth=2_000, newcomers=40_000)
+
+
+def measure(url: str, size: Size) -> list[Figure]:
+    """All figures."""
+    guests = people_of_the_bench(size.newcomers)
     with ExitStack() as stack:
-        ours = stack.enter_context(serving(environ))
+        ours = stack.enter_context(serving(quiet=True, **settings(url)))
         idle = ours.memory()
-        floor = stack.enter_context(serving(environ, "tools.bench.floor"))
-        bench = Bench(ours, floor, seconds, rounds, guests)
+        floor = stack.enter_context(serving("tools.bench.floor", quiet=True, **settings(url)))
+        bench = Bench(ours, floor, size, guests)
         return [
             bench.profile(),
             bench.logins(),
             bench.activations(),
-            *bench.burst(3 if quick else 30),
-            bench.popular(POPULAR // 10 if quick else POPULAR),
+            *bench.burst(size.burst, size.asking),
+            bench.popular(size.popular),
             Figure("cold start to the first answer", ours.cold_start, "s", 3, "less"),
             Figure("memory of a worker, idle", max(idle), "MB", 120, "less"),
             Figure("memory of a worker after the burst", max(ours.memory()), "MB", 120, "less"),
-            bench.growth(5_000 if quick else 200_000),
+            bench.growth(size.growth),
         ]
 
 
-def people_of_the_bench() -> "itertools.count[int]":
+def people_of_the_bench(newcomers: int) -> "itertools.count[int]":
     """Inviters, their invitees, and newcomers, of whom each is asked for only once."""
-    people.make(1, INVITERS * (1 + INVITEES) + NEWCOMERS)
+    people.make(1, INVITERS * (1 + INVITEES) + newcomers)
     for n in range(INVITERS):
         people.invite(n + 1, INVITERS + n * INVITEES + 1, INVITEES)
     people.tidy()
@@ -54,17 +71,11 @@ class Bench:
         self,
         ours: Server,
         floor: Server,
-        seconds: float,
-        rounds: int,
+        size: Size,
         guests: "itertools.count[int]",
     ) -> None:
-        self.ours, self.floor, self.seconds, self.rounds, self.guests = (
-            ours,
-            floor,
-            seconds,
-            rounds,
-            guests,
-        )
+        self.ours, self.floor, self.guests = ours, floor, guests
+        self.seconds, self.rounds = size.seconds, size.rounds
         inviters = range(1, INVITERS + 1)
         self.last = {n: INVITERS + n * INVITEES for n in inviters}
         self.calls = people.profiles(people.log_in(inviters), self.last)
@@ -119,21 +130,23 @@ class Bench:
         """More calls than any round answers."""
         return round(2500 * self.seconds)
 
-    def burst(self, seconds: float) -> list[Figure]:
-        """1,600 clients ask for codes again and again; then others look at profiles meanwhile."""
+    def burst(self, seconds: float, many: int) -> list[Figure]:
+        """Many clients ask for codes again and again; then others look at profiles meanwhile."""
         before = LoginCode.objects.filter(delivered=True).count()
-        sent = load(self.ours.port, self._asking(seconds), clients=BURST, seconds=seconds)
+        sent = load(self.ours.port, self._asking(seconds, many), clients=many, seconds=seconds)
         if LoginCode.objects.filter(delivered=True).count() - before < sent.answered:
             raise WrongAnswersError("fewer codes were sent than answered")
-        slept = load(self.floor.port, self._asking(seconds), clients=BURST, seconds=seconds / 2)
+        slept = load(
+            self.floor.port, self._asking(seconds, many), clients=many, seconds=seconds / 2
+        )
         idle = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds / 3)
-        with loading(self.ours.port, self._asking(seconds), BURST, seconds) as codes:
+        with loading(self.ours.port, self._asking(seconds, many), many, seconds) as codes:
             pause()
             busy = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds - 2)
             both = codes.result()
         return [
             Figure(
-                "1,600 clients asking for codes",
+                f"{many:,} clients asking for codes",
                 sent.rate / slept.rate,
                 "of the floor",
                 0.6,
@@ -145,8 +158,9 @@ class Bench:
             Figure("codes meanwhile", both.rate, "/s", details=f"{sent.rate:,.0f}/s without"),
         ]
 
-    def _asking(self, seconds: float) -> list[Call]:
-        return people.requests_for_codes(self.new(round(1200 * (seconds + 3))))
+    def _asking(self, seconds: float, many: int) -> list[Call]:
+        rate = 0.75 * many  # more than any server reaches: an answer takes 1.5 s
+        return people.requests_for_codes(self.new(round(rate * (seconds + 3))))
 
     def popular(self, count: int) -> Figure:
         """So many people activate one code, 64 at a time; none is lost, none counted twice."""
@@ -168,9 +182,9 @@ class Bench:
 
     def growth(self, count: int) -> Figure:
         """How much the workers have grown after so many more requests."""
-        before, answered = self.ours.memory(), 0
+        before, answered, seconds = self.ours.memory(), 0, max(1, count // 20_000)
         while answered < count:
-            answered += load(self.ours.port, self.calls, clients=CLIENTS, seconds=10).answered
+            answered += load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds).answered
         grown = max(
             after - earlier for after, earlier in zip(self.ours.memory(), before, strict=True)
         )

@@ -49,8 +49,8 @@ def share(name: str, ours: Sequence[float], floor: Sequence[float], aim: float) 
     )
 
 
-def write(figures: list[Figure], path: Path) -> None:
-    """Print the table and keep it as JSON."""
+def write(figures: list[Figure], path: Path | None) -> None:
+    """Print the table and, with a path, keep it as JSON."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
         postgres = cursor.fetchone()[0]
@@ -60,16 +60,14 @@ def write(figures: list[Figure], path: Path) -> None:
         "postgresql": postgres,
         "machine": platform.machine(),
     }
-    kept = {
-        "machine": machine,
-        "figures": [{**asdict(one), "reached": one.reached} for one in figures],
-    }
-    path.write_text(json.dumps(kept, indent=1) + "\n")
     sys.stdout.write(f"\n{', '.join(f'{name} {value}' for name, value in machine.items())}\n\n")
     sys.stdout.write("| Figure | Measured | Spread | Aim | |\n|---|---|---|---|---|\n")
     for one in figures:
         sys.stdout.write(_row(one) + "\n")
-    sys.stdout.write(f"\nKept in {path}.\n")
+    if path:
+        kept = [{**asdict(one), "reached": one.reached} for one in figures]
+        path.write_text(json.dumps({"machine": machine, "figures": kept}, indent=1) + "\n")
+        sys.stdout.write(f"\nKept in {path}.\n")
 
 
 def draw(figures: list[Figure], path: Path) -> None:

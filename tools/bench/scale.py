@@ -1,7 +1,7 @@
 """Tables of millions against tables of thousands: the same calls on both, in turn, in one run."""
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -9,111 +9,144 @@ from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from statistics import median
 from typing import Any
-from urllib.parse import urlencode, urlsplit, urlunsplit
-
-import psycopg2
+from urllib.parse import urlencode
 
 from tools.bench import people
 from tools.bench.load import Call, load, pause
+from tools.bench.product import prepare, settings
 from tools.bench.report import Figure
-from tools.server import Server, prepare, serving
+from tools.postgres import database
+from tools.server import Server, serving
 
-FEW, MANY = 10_000, 10_000_000
-SMALL_CROWD, LARGE_CROWD = 10, 1_000_000  # invitees of one person
-ROUNDS, SECONDS, CLIENTS, ASKING = 5, 3, 16, 500
-GUESTS = ROUNDS * 6_000  # who log in or activate, each once
+CLIENTS, ASKING = 16, 500
+SMALL_CROWD = 10  # invitees of one person
 Rates = dict[str, list[float]]
 
 
-@dataclass
-class World:
-    """A database of its own with the product running on it."""
+@dataclass(frozen=True)
+class Size:
+    """How large the tables are, and how long and how often they are measured."""
 
-    server: Server
-    filler: ProcessPoolExecutor
+    few: int
+    many: int
+    crowd: int  # invitees of one person
+    rounds: int
+    seconds: int
+
+    @property
+    def turn(self) -> int:
+        """Who log in in one round; so many activate, too."""
+        return 2_000 * self.seconds
+
+    @property
+    def guests(self) -> int:
+        """Who log in in all, each once."""
+        return self.rounds * self.turn
+
+
+FULL = Size(10_000, 10_000_000, crowd=1_000_000, rounds=5, seconds=3)
+QUICK = Size(10_000, 200_000, crowd=50_000, rounds=2, seconds=1)
+
+
+class World:
+    """A database of its own with the product running on it, and what was measured there."""
+
+    def __init__(self, server: Server, filler: ProcessPoolExecutor) -> None:
+        self.server, self.filler = server, filler
+        self.rates: Rates = {"profile": [], "login": [], "activation": []}
 
     def do(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Call one of `people`'s functions on this database."""
         return self.filler.submit(function, *arguments).result()
 
+    def fill(self, people_in_all: int, size: Size) -> None:
+        """Make people; the last of them are the guests, who log in or activate once each."""
+        self.size, self.guests = size, people_in_all - 2 * size.guests + 1
+        self.do(people.make, 1, people_in_all)
+        self.do(people.tidy)
+        step = (self.guests - 1) // ASKING
+        self.calls = self.profiles(range(step, self.guests, step))
+        load(self.server.port, self.calls, clients=CLIENTS, seconds=1)  # it has connections now
 
-def measure(environ: dict[str, str]) -> list[Figure]:
-    """All figures of scale; it takes about seven minutes and 5 GB of disk."""
+    def profiles(self, numbers: Iterable[int]) -> list[Call]:
+        """Each of these people looks at their profile, again and again."""
+        tokens = self.do(people.log_in, numbers)
+        calls = people.profiles(tokens, dict.fromkeys(tokens, 0))
+        return [call._replace(must=call.must.split("\t")[0]) for call in calls]
+
+    def new(self) -> range:
+        """Guests for one round."""
+        first, self.guests = self.guests, self.guests + self.size.turn
+        return range(first, self.guests)
+
+    def rate(self, calls: list[Call]) -> float:
+        """How many of them were answered per second."""
+        rate = load(self.server.port, calls, clients=CLIENTS, seconds=self.size.seconds).rate
+        pause()
+        return rate
+
+    def turn(self) -> None:
+        """One round of everything."""
+        self.rates["profile"].append(self.rate(self.calls))
+        self.rates["login"].append(self.rate(self.do(people.logins, self.new())))
+        tokens, inviters = self.do(people.log_in, self.new()), list(range(1, self.size.few, 10))
+        self.rates["activation"].append(
+            self.rate(self.do(people.activations, tokens, inviters)),
+        )
+
+
+def measure(url: str, size: Size) -> list[Figure]:
+    """All figures of scale; in full it takes about seven minutes and 5 GB of disk."""
     with ExitStack() as stack:
-        small = stack.enter_context(world(environ, "bench_small"))
-        large = stack.enter_context(world(environ, "bench_large"))
-        small.do(people.make, 1, FEW + GUESTS * 2)
-        large.do(people.make, 1, MANY)
-        figures = _tables(small, large)
-        large.do(people.invite, 1, 100_000, SMALL_CROWD)
-        large.do(people.invite, 2, 200_000, LARGE_CROWD)
+        small = stack.enter_context(world(url, "bench_small"))
+        large = stack.enter_context(world(url, "bench_large"))
+        small.fill(size.few + 2 * size.guests, size)
+        large.fill(size.many, size)
+        for _ in range(size.rounds):
+            small.turn()
+            large.turn()
+        large.do(people.invite, 1, size.many // 100, SMALL_CROWD)
+        large.do(people.invite, 2, size.many // 50, size.crowd)
         large.do(people.tidy)
-        return [*figures, *_crowds(large)]
+        return [*_tables(small, large, size), *_crowds(large, size)]
 
 
 @contextmanager
-def world(environ: dict[str, str], name: str) -> Iterator[World]:
-    """A new database beside the one of `environ`, migrated, with a server."""
-    admin = psycopg2.connect(environ["DATABASE_URL"])
-    admin.autocommit = True
-    admin.cursor().execute(f"CREATE DATABASE {name}")
-    admin.close()
-    parts = urlsplit(environ["DATABASE_URL"])
-    theirs = {**environ, "DATABASE_URL": urlunsplit(parts._replace(path=f"/{name}"))}
-    with ProcessPoolExecutor(1, get_context("spawn"), prepare, (theirs,)) as filler:
+def world(beside: str, name: str) -> Iterator[World]:
+    """A new database on the same server, migrated, with the product."""
+    with (
+        database(beside, name) as url,
+        ProcessPoolExecutor(1, get_context("spawn"), prepare, (url,)) as filler,
+    ):
         filler.submit(int).result()  # until it is prepared
-        with serving(theirs) as server:
+        with serving(quiet=True, **settings(url)) as server:
             yield World(server, filler)
 
 
-def _tables(small: World, large: World) -> list[Figure]:
-    last = {small.server.port: FEW, large.server.port: MANY - GUESTS * 2}
-    for one in (small, large):
-        one.do(people.tidy)
-    rates: dict[int, Rates] = {}
-    for one in (small, large):
-        top = last[one.server.port]
-        step = top // ASKING
-        tokens = one.do(people.log_in, range(step, top + 1, step))
-        calls = _profiles(tokens)
-        rates[one.server.port] = {"profile": [], "login": [], "activation": []}
-        load(one.server.port, calls, clients=CLIENTS, seconds=1)
-        rates[one.server.port]["calls"] = calls  # type: ignore[assignment]
-    for turn in range(ROUNDS):
-        for one in (small, large):
-            port = one.server.port
-            first = last[port] + turn * 6_000 + 1
-            here = rates[port]
-            here["profile"].append(_rate(port, here["calls"]))  # type: ignore[arg-type]
-            here["login"].append(_rate(port, one.do(people.logins, range(first, first + 6_000))))
-            first += GUESTS
-            tokens = one.do(people.log_in, range(first, first + 6_000))
-            inviters = list(range(1, FEW, 10))
-            here["activation"].append(_rate(port, one.do(people.activations, tokens, inviters)))
-    fast, slow = rates[small.server.port], rates[large.server.port]
+def _tables(small: World, large: World, size: Size) -> list[Figure]:
     return [
-        _times(f"{name}, {MANY:,} users against {FEW:,}", fast[name], slow[name], 1.3)
-        for name in ("profile", "login", "activation")
+        _times(f"{name}, {size.many:,} users against {size.few:,}", fast, large.rates[name], 1.3)
+        for name, fast in small.rates.items()
     ]
 
 
-def _crowds(large: World) -> list[Figure]:
-    port = large.server.port
-    few, many = (_profiles(large.do(people.log_in, [n])) for n in (1, 2))
-    page, cursor = "/api/v1/profile/invitees/", _cursor(LARGE_CROWD * 9 // 10)
+def _crowds(large: World, size: Size) -> list[Figure]:
+    few, many = (large.profiles([n]) for n in (1, 2))
+    page, cursor = "/api/v1/profile/invitees/", _cursor(size.crowd * 9 // 10)
     first = many[0]._replace(path=page, phone="", must='"previous":null')
     deep = first._replace(path=f"{page}?cursor={cursor}", must='"previous":"http')
-    for calls in (few, many, [first], [deep]):
-        load(port, calls, clients=CLIENTS, seconds=1)
+    every = (few, many, [first], [deep])
+    for calls in every:
+        load(large.server.port, calls, clients=CLIENTS, seconds=1)
     rates: list[list[float]] = [[], [], [], []]
-    for _ in range(ROUNDS):
-        for its, calls in zip(rates, (few, many, [first], [deep]), strict=True):
-            its.append(_rate(port, calls))
+    for _ in range(size.rounds):
+        for its, calls in zip(rates, every, strict=True):
+            its.append(large.rate(calls))
+    small, large_crowd, first_page, deep_page = rates
+    name = f"{size.crowd:,} invitees"
     return [
-        _times(f"profile, {LARGE_CROWD:,} invitees against {SMALL_CROWD}", rates[0], rates[1], 1.1),
-        _times(
-            f"a page deep in {LARGE_CROWD:,} invitees against the first", rates[2], rates[3], 1.2
-        ),
+        _times(f"profile, {name} against {SMALL_CROWD}", small, large_crowd, 1.1),
+        _times(f"a page deep in {name} against the first", first_page, deep_page, 1.2),
     ]
 
 
@@ -128,17 +161,6 @@ def _times(name: str, fast: list[float], slow: list[float], aim: float) -> Figur
         spread=(min(times), max(times)),
         details=f"{median(slow):,.0f}/s against {median(fast):,.0f}/s",
     )
-
-
-def _rate(port: int, calls: list[Call]) -> float:
-    rate = load(port, calls, clients=CLIENTS, seconds=SECONDS).rate
-    pause()
-    return rate
-
-
-def _profiles(tokens: dict[int, str]) -> list[Call]:
-    calls = people.profiles(tokens, dict.fromkeys(tokens, 0))
-    return [call._replace(must=call.must.split("\t")[0]) for call in calls]
 
 
 def _cursor(seconds_ago: int) -> str:

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from django.db import connection  # noqa: F401  # for skipif
 
-from config.tests.product import ROOT, running
+from config.tests.product import running
+from tools.server import ROOT
 
 COLLECTION = ROOT / "Referral system.postman_collection.json"
 INSTALLED = ROOT / ".cache" / "newman" / "node_modules" / ".bin" / "newman"

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from config.tests.product import ROOT, free_port
+from tools.server import ROOT, free_port
 
 EDGE = ROOT / "deploy" / "nginx"
 OPENSSL = """openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost

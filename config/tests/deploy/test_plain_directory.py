@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.tests.product import ROOT, Server, free_port
+from tools.server import ROOT, Server, free_port
 
 BUILD_KEY = "build-only-build-only-build-only-build-only"
 

@@ -11,6 +11,7 @@ from pythonjsonlogger.json import JsonFormatter
 
 from config.server.redaction import HidePaths, hide
 from config.tests.product import running
+from tools.server import serving
 
 HEADERS = {"Authorization": "Bearer top-secret", "X-Forwarded-For": "192.0.2.9"}
 
@@ -48,6 +49,15 @@ def test_each_answer_is_a_line_without_phones_invite_codes_and_tokens(capfd):
     assert "request refused: InvalidHTTPVersion from 127.0.0.1" in log
     for secret in ("7K2M9X", "9161234567", "top-secret"):
         assert secret not in log
+
+
+def test_the_log_works_whatever_application_is_served(capfd):
+    """The floor of the measurements imports no Django."""
+    with serving("tools.bench.floor", WEB_CONCURRENCY="1", LOG_FORMAT="json") as server:
+        assert server.call("GET", "/somewhere")[0] == 200
+    log = capfd.readouterr().err
+    assert '"path": "/somewhere"' in log
+    assert "Traceback" not in log
 
 
 def test_an_error_of_any_kind_is_logged_without_the_request():

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
-from config.tests.database import migrated
 from config.tests.load import ACTIVATE, PROFILE, Load, in_parallel, only_postgresql, retry
 from config.tests.product import running
+from tools.postgres import own_postgres
+from tools.server import manage
 
 PEOPLE = 150
 COUNTS = """SELECT (SELECT count(*) FROM referrals_activation),
@@ -17,7 +18,8 @@ COUNTS = """SELECT (SELECT count(*) FROM referrals_activation),
 
 @pytest.fixture(scope="module")
 def database():
-    with migrated() as one:
+    with own_postgres() as one:
+        manage("migrate", "--verbosity", "0", DATABASE_URL=one.url)
         yield one
 
 

@@ -14,8 +14,9 @@ import pytest
 from django.db import connection
 
 from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql, people
-from config.tests.product import free_port, running
+from config.tests.product import running
 from referrals.models import Activation, InviteCode
+from tools.server import free_port
 from users.models import Session, User
 
 MANY = 24

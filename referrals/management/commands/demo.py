@@ -25,24 +25,25 @@ class Command(BaseCommand):
         parser.add_argument("--force", action="store_true", help="even though DEBUG is off")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say who may log in."""
+        """Print who may log in, and where."""
         if not (settings.DEBUG or options["force"]):
             raise CommandError("DEBUG is off: made-up users are not for production. See --force.")
         if not 20 <= options["users"] <= 20_000:
             raise CommandError("--users must be from 20 to 20000.")
         if demo.is_told():
             self.stdout.write(
-                "The demo data are there already; nothing was added. A new password for the admin:"
-                f"\n    .venv/bin/python manage.py changepassword {STAFF_PHONE}"
+                "The demo data is there already; nothing was added. To set a new password for"
+                f" {settings.PUBLIC_URL}/admin/:\n"
+                f"  .venv/bin/python manage.py changepassword {STAFF_PHONE}"
             )
             return
         password = secrets.token_urlsafe(12)
         told = demo.tell(options["users"], options["seed"], password)
-        site = settings.PUBLIC_URL
+        site, star = settings.PUBLIC_URL, told.star.phone
         self.stdout.write(
             f"Made {len(told.users)} users, {len(told.sessions)} sessions and"
             f" {len(told.activations)} activations. All phones are fictional.\n"
-            "With the server running (make run), log in\n"
-            f"  as staff at {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
-            f"  as who invited most at {site}/  phone {told.star.phone}"
+            "Start the server (make run) and log in:\n"
+            f"  staff:           {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
+            f"  the top inviter: {site}/  phone {star}"
         )

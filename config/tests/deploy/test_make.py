@@ -1,0 +1,127 @@
+"""What a newcomer sees of `make run` and `make demo`: in any folder, with PATH and HOME alone."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+from contextlib import contextmanager
+from urllib.request import urlopen
+
+import pytest
+
+from tools.server import ROOT, free_port
+
+NEEDED = ("Makefile", "manage.py", "config", "users", "referrals")
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """A fresh clone whose environment is installed already; its path has blanks."""
+    folder = tmp_path_factory.mktemp("new comer") / "my checkout"
+    folder.mkdir()
+    for name in NEEDED:
+        if (ROOT / name).is_dir():
+            left_out = shutil.ignore_patterns("tests", "__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=left_out)
+        else:
+            shutil.copy(ROOT / name, folder)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+def make(checkout, target, **settings):
+    """How to start it; what is installed is not looked at."""
+    bare = {name: os.environ[name] for name in ("PATH", "HOME")}
+    command = ["make", "--old-file", ".venv/runtime", target]
+    return {"args": command, "cwd": checkout, "env": {**bare, **settings}, "text": True}
+
+
+@contextmanager
+def running(checkout, **settings):
+    """The three lines that `make run` ends its start with."""
+    process = subprocess.Popen(
+        **make(checkout, "run", **settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        process_group=0,
+    )
+    with process.stdout as said:
+        try:
+            lines = []
+            while len(lines) < 3:
+                line = said.readline()
+                assert line, "make run has ended"
+                lines += [line.rstrip()] if not line.startswith("Wrote .env") else []
+            yield lines
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(30)
+        assert said.read() == ""
+
+
+def complaint(result):
+    """The one line that a failed command has for the person before it."""
+    assert result.returncode != 0
+    lines = [line for line in result.stderr.splitlines() if not line.startswith("make: ***")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+def test_make_run_says_where_everything_is_as_soon_as_it_is_there(checkout):
+    port = free_port()
+    with running(checkout, PORT=str(port)) as lines:
+        places = [re.search(r"http://\S+", line)[0] for line in lines]
+        base = f"http://127.0.0.1:{port}"
+        assert places == [f"{base}/", f"{base}/api/docs/", f"{base}/admin/"]
+        for place in places:
+            with urlopen(place, timeout=20) as answer:  # at once: nothing is tried again
+                assert answer.status == 200
+        assert "make demo" in lines[2]
+        assert "manage.py createsuperuser" in lines[2]
+
+
+def test_demo_data_has_links_to_the_same_place(checkout, tmp_path):
+    settings = {"PORT": "8123", "DATABASE_URL": f"sqlite:///{tmp_path}/demo.sqlite3"}
+    first = subprocess.check_output(**make(checkout, "demo", **settings))
+    assert re.findall(r"http://\S+", first) == [
+        "http://127.0.0.1:8123/admin/",
+        "http://127.0.0.1:8123/",
+    ]
+    settings["PUBLIC_URL"] = "https://referrals.example"
+    again = subprocess.check_output(**make(checkout, "demo", **settings))
+    assert "nothing was added" in again
+    assert "https://referrals.example/admin/" in again
+
+
+def test_the_environment_wins_over_the_file(checkout):
+    port = free_port()
+    file = f"SECRET_KEY={'k7' * 20}\nDEBUG=false\nPORT=1\nHOST=nowhere.invalid\n"
+    (checkout / ".env").write_text(file)
+    try:
+        with running(checkout, PORT=str(port), HOST="127.0.0.1") as lines:
+            assert f"http://127.0.0.1:{port}/" in lines[0]
+            assert "make demo" not in lines[2], "without DEBUG it refuses"
+    finally:
+        (checkout / ".env").unlink()
+
+
+def test_a_port_in_use_is_one_line_that_names_the_way_out(checkout, tmp_path):
+    database = tmp_path / "db.sqlite3"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        settings = {"PORT": str(port), "DATABASE_URL": f"sqlite:///{database}"}
+        said = complaint(
+            subprocess.run(**make(checkout, "run", **settings), capture_output=True, timeout=30)
+        )
+    assert f"127.0.0.1:{port}" in said
+    assert f"PORT={port + 1} make run" in said
+    assert not database.exists(), "the port is looked at before the database"
+
+
+def test_an_address_of_another_machine_is_one_line(checkout):
+    settings = {"HOST": "192.0.2.1", "PORT": str(free_port())}
+    result = subprocess.run(**make(checkout, "run", **settings), capture_output=True)
+    assert complaint(result).startswith("HOST=192.0.2.1 ")
