@@ -9,13 +9,14 @@ import pytest
 from django.contrib.auth.signals import user_logged_in
 from django.core.management import call_command
 from django.db import connections
-from django.test import RequestFactory
 from rest_framework.test import APIClient, ForceAuthClientHandler
 
-from users.limits import meters, policy
+from users.clients import Client as Asker
+from users.limits import alarm, meters, policy
 from users.login import gateways
 from users.models import User
-from users.sessions.lifecycle import open_session, pair
+from users.sessions.lifecycle import open_session
+from users.sessions.tokens import pair
 from users.tests.browsing import Browser
 
 _numbers = itertools.count(1)
@@ -36,15 +37,17 @@ def quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def fresh_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Estimates are kept by the process; a test's database begins empty, and nothing comes late."""
-    for meter in (policy.SENDS, policy.LOGINS, policy.WRONG_GUESSES, policy.RETURNS):
+    for meter in (policy.MESSAGES, policy.LOGINS, policy.WRONG_GUESSES):
         meter.forget()
+    for quota in (policy.BUDGET, policy.STRANGERS_BUDGET, alarm.GUESSES):
+        quota.forget()
     monkeypatch.setattr(meters, "later", lambda *_: None)
 
 
 @pytest.fixture
 def no_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
     """One request in a hundred sweeps old rows away; where statements are counted, none does."""
-    monkeypatch.setattr("users.models.Sweepable.sweep", lambda _rows, **_past: 0)
+    monkeypatch.setattr("users.managers.ExpiringQuerySet.sweep", lambda _rows, **_past: 0)
 
 
 @pytest.fixture(autouse=True)
@@ -153,7 +156,7 @@ def as_user() -> Callable[[User], Client]:
     """A client with a session of its own for a user."""
 
     def make(user: User) -> Client:
-        session = open_session(user, RequestFactory().get("/"))
+        session = open_session(user, Asker.at("127.0.0.1"))
         client = Client().use(pair(session)["access"])
         client.refresh_token = pair(session)["refresh"]  # type: ignore[attr-defined]
         return client

@@ -85,6 +85,14 @@ def seconds_range(raw: str) -> tuple[float, float]:
     return least, most
 
 
+def guess_alarm(raw: str) -> tuple[int, int]:
+    """`1000/hour,5000/week`: how many guesses at 4-digit codes strangers may make."""
+    match = re.fullmatch(r"([0-9]{1,9})/hour, ?([0-9]{1,9})/week", raw)
+    if not match:
+        raise ValueError("must be like 1000/hour,5000/week")
+    return int(match[1]), int(match[2])
+
+
 def region(raw: str) -> str:
     """A two-letter ISO 3166 country code that has telephone numbers."""
     if raw not in phonenumbers.SUPPORTED_REGIONS:

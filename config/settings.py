@@ -39,6 +39,7 @@ SMS_URL = env.read("SMS_URL", env.gateways, "simulated://")
 SMS_DELAY = env.read("SMS_DELAY", env.seconds_range, "1-2")
 # Where nothing is sent, nothing is spent.
 _budget = "999999999" if SMS_URL[0].startswith("simulated:") else "10000"
+GUESS_ALARM = env.read("GUESS_ALARM", env.guess_alarm, "1000/hour,5000/week")
 SMS_HOURLY_BUDGET = env.read("SMS_HOURLY_BUDGET", env.whole(1, 999_999_999), _budget)
 
 # Django
@@ -228,6 +229,7 @@ SIMPLE_JWT = {
     "ALGORITHM": "HS256",
     "SIGNING_KEY": JWT_SIGNING_KEY,
     "JTI_CLAIM": None,
+    "LEEWAY": timedelta(seconds=30),  # between the clocks of machines
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Referral system",

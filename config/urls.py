@@ -18,7 +18,6 @@ from rest_framework import exceptions
 from rest_framework.negotiation import DefaultContentNegotiation
 
 from config.web import errors, health
-from users.errors import Unavailable
 
 docs: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 # Swagger UI and ReDoc style themselves as they go, and carry their pictures inside.
@@ -71,7 +70,7 @@ def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:
 def handler500(request: HttpRequest) -> HttpResponse:
     """An unforeseen error outside of API views, or a database that is away."""
     error = errors.recognize(sys.exception())
-    if not isinstance(error, Unavailable):
+    if not isinstance(error, errors.Refused):
         error = exceptions.APIException()
     if request.path.startswith("/api/"):
         return errors.failure(request, error)

@@ -1,33 +1,33 @@
 """The end of an account."""
 
-from typing import Any
+from django.db import IntegrityError
+from django.db.models import Q
 
-from django.db import IntegrityError, OperationalError, transaction
-
-from referrals.models import InviteCode
+from referrals.models import Activation, InviteCode
 from users.models import User
+from users.transactions import atomic_repeated
+
+TRIES = 3
 
 
 def erase(user: User) -> None:
     """Delete an account with its personal data; its invitees keep the code they see."""
-    for last_try in (False, False, True):
+    for left in reversed(range(TRIES)):
         try:
             return _erase(user)
-        except (IntegrityError, OperationalError):  # a parallel login or activation came between
-            if last_try:
+        except IntegrityError:  # a parallel login or activation came between
+            if not left:
                 raise
     return None
 
 
-@transaction.atomic
+@atomic_repeated
 def _erase(user: User) -> None:
-    """Lock first the user, then all counters concerned in one order, as no two others would."""
+    """Lock the user, then activations, then invite codes: the order of every other rule."""
     User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-    counted = InviteCode.objects.filter(owner__in=[user.pk, _inviter_id(user)])
-    list(counted.select_for_update().order_by("pk"))
+    activations = Activation.objects.filter(Q(invitee=user) | Q(inviter=user)).order_by("pk")
+    locked = activations.select_for_update().values_list("invitee", "inviter")
+    inviters = {inviter for invitee, inviter in locked if invitee == user.pk and inviter}
+    codes = InviteCode.objects.filter(owner__in=[user.pk, *inviters]).order_by("pk")
+    list(codes.select_for_update())
     User.objects.filter(pk=user.pk).delete()
-
-
-def _inviter_id(user: User) -> Any:
-    activation = getattr(user, "activation", None)
-    return activation and activation.inviter_id

@@ -12,7 +12,7 @@ from django.utils import timezone
 from referrals import invites
 from referrals.models import Activation, InviteCode
 from users import demo
-from users.models import Budget, Session, Tally, User
+from users.models import Counter, Limit, Session, User
 
 BY_CODE = 0.52  # of newcomers; a little over a half, as some activations lie in the future
 RETURNED = 0.1  # of activations, by an inviter who came without a code
@@ -51,8 +51,8 @@ def tell(count: int, seed: int, password: str) -> Told:
     Session.objects.bulk_create(sessions)
     Activation.objects.bulk_create(activations)
     InviteCode.objects.bulk_create(user.invite_code for user in users)
-    Tally.objects.bulk_create(demo.tallies(dice, sessions), ignore_conflicts=True)
-    Budget.objects.bulk_create(demo.spent_budgets(dice, now, users), ignore_conflicts=True)
+    Counter.objects.bulk_create(demo.counters(dice, sessions), ignore_conflicts=True)
+    Limit.objects.bulk_create(demo.used_limits(dice, now, users), ignore_conflicts=True)
     return Told(users, sessions, activations)
 
 

@@ -4,8 +4,12 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import UUIDField
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from referrals.errors import (
     AlreadyActivated,
@@ -15,12 +19,46 @@ from referrals.errors import (
     UnknownInviteCode,
 )
 from referrals.models import CODE_LENGTH, Activation, ActivationQuerySet, InviteCode
-from users.limits.buckets import Rate
+from referrals.signals import invite_code_activated
+from users.chains import Step, run_chain
+from users.errors import Refusal, TokenNotValid
+from users.limits.buckets import RateLimit, wait_for
 from users.models import User
+from users.statements import Param, Statement
+from users.transactions import atomic_repeated
 
 DIGITS, LETTERS = "23456789", "BCDFGHJKMNPQRSTVWXYZ"  # no look-alikes, no vowels, so no words
+PATTERN = re.compile(rf"[0-9A-Z]{{{CODE_LENGTH}}}")
+"""What may be a code, once normalized."""
 DRAWS = 10
-WRONG_CODES = Rate("invite-codes", burst=10, period=timedelta(minutes=6))
+WRONG_CODES = RateLimit("invite-codes", 10, timedelta(minutes=6), _("failed activations of a user"))
+
+LOCK_INVITEE = Statement(
+    "lock_invitee",
+    lambda: (
+        User.objects.filter(pk=Param("id", UUIDField()))
+        .select_for_update(no_key=True)
+        .values_list("pk")
+    ),
+)
+CODES = Statement(
+    "codes_for_activation",
+    """SELECT (SELECT code FROM referrals_activation WHERE invitee_id = %(invitee)s), (
+        SELECT owner_id FROM referrals_invitecode
+        JOIN users_user ON users_user.id = owner_id AND users_user.is_active
+        WHERE value = %(value)s)""",
+)
+ACTIVATE = Statement(
+    "activate",
+    """INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
+    SELECT %(invitee)s, %(inviter)s, %(value)s, %(now)s FROM {before} WHERE TRUE
+    ON CONFLICT (invitee_id) DO NOTHING RETURNING id""",
+)
+COUNT = Statement(
+    "count_activation",
+    """UPDATE referrals_invitecode SET activations_count = activations_count + 1
+    FROM {before} WHERE owner_id = %(owner)s RETURNING referrals_invitecode.id""",
+)
 
 
 def issue(user: User) -> InviteCode:
@@ -30,7 +68,7 @@ def issue(user: User) -> InviteCode:
     meets the user's own, given by a parallel request, finds it.
     """
     mine = InviteCode.objects.filter(owner=user)
-    for _ in range(DRAWS):
+    for _try in range(DRAWS):
         if code := mine.first():
             return code
         InviteCode.objects.bulk_create(
@@ -57,19 +95,15 @@ def normalize(entered: str) -> str:
 def activate(invitee: User, entered: str) -> None:
     """Make `invitee` a referral of the code's owner. Possible once; the same code again is fine.
 
-    Raises `AlreadyActivated`, `TooManyInviteCodes`, `UnknownInviteCode`, `OwnInviteCode`.
+    Raises `AlreadyActivated`, `TooManyInviteCodes`, `UnknownInviteCode`, `OwnInviteCode`, or
+    `TokenNotValid` if the account was deleted meanwhile.
     """
-    value = normalize(entered)
-    if done := Activation.objects.code_of(invitee):
-        return _same_or_refuse(done, value)
-    if wait := WRONG_CODES.take(invitee.phone):
-        raise TooManyInviteCodes(wait)
-    inviter = InviteCode.objects.owner_of(value)
-    if inviter is None:
-        raise UnknownInviteCode
-    if inviter == invitee.pk:
-        raise OwnInviteCode
-    return _activate(invitee, inviter, value)
+    try:
+        refusal = _activate(invitee, normalize(entered))
+    except IntegrityError:  # the inviter's account was deleted meanwhile
+        raise UnknownInviteCode from None
+    if refusal:
+        raise refusal
 
 
 def invitees_of(user: User) -> ActivationQuerySet:
@@ -77,21 +111,38 @@ def invitees_of(user: User) -> ActivationQuerySet:
     return user.activations.select_related("invitee").newest_first()
 
 
-def _activate(invitee: User, inviter: int, value: str) -> None:
-    try:
-        with transaction.atomic():
-            first = Activation.objects.record(invitee, inviter, value)
-            if first:
-                WRONG_CODES.give_back(invitee.phone)
-            # Last, so that a popular code's row is locked for no longer than a commit takes.
-            if first and not InviteCode.objects.count_activation(inviter):
-                raise UnknownInviteCode
-    except IntegrityError:  # an account is gone
-        raise UnknownInviteCode from None
-    if not first:
-        _same_or_refuse(Activation.objects.code_of(invitee), value)
+@atomic_repeated
+def _activate(invitee: User, value: str) -> Refusal | None:
+    """The refusal, if any. It is returned, not raised: what it charges must be committed.
+
+    One user's activations wait for each other, so that only a failed one is charged, and exactly.
+    """
+    if LOCK_INVITEE.row(id=invitee.pk) is None:
+        return TokenNotValid()
+    done, owner = CODES.row(invitee=invitee.pk, value=value) or (None, None)
+    if done:
+        return None if done == value else AlreadyActivated()
+    if owner is None:
+        return _charged(invitee, UnknownInviteCode())
+    inviter = UUID(str(owner))  # SQLite has no type for it
+    if inviter == invitee.pk:
+        return _charged(invitee, OwnInviteCode())
+    if wait := wait_for(WRONG_CODES, invitee.phone):
+        return TooManyInviteCodes(wait)
+    params = {"invitee": invitee.pk, "inviter": inviter, "value": value, "now": timezone.now()}
+    activation, _count = run_chain(Step(ACTIVATE, params), Step(COUNT, {"owner": inviter}))
+    transaction.on_commit(lambda: _tell(activation[0]))
+    return None
 
 
-def _same_or_refuse(done: str | None, value: str) -> None:
-    if done != value:
-        raise AlreadyActivated
+def _charged(invitee: User, refusal: Refusal) -> Refusal:
+    """The refusal of a failed activation, or of one too many."""
+    wait = WRONG_CODES.take(invitee.phone)
+    return TooManyInviteCodes(wait) if wait else refusal
+
+
+def _tell(activation_id: int) -> None:
+    """Let whoever listens know; without listeners no query is made."""
+    if invite_code_activated.has_listeners():
+        activation = Activation.objects.select_related("invitee", "inviter").get(pk=activation_id)
+        invite_code_activated.send_robust(sender=Activation, activation=activation)

@@ -8,37 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from users.models import User
-from users.statements import read
-
 CODE_LENGTH = 6
-
-
-class InviteCodeQuerySet(models.QuerySet["InviteCode"]):
-    """The words that invite codes are asked for with."""
-
-    def owner_of(self, value: str) -> int | None:
-        """The id of the user who holds this code, unless banned."""
-        rows = read(
-            """SELECT owner_id FROM referrals_invitecode, users_user
-            WHERE value = %s AND users_user.id = owner_id AND is_active""",
-            [value],
-        )
-        return rows[0][0] if rows else None
-
-    def is_issued(self, owner: User) -> bool:
-        """Whether this user has a code."""
-        return bool(read("SELECT 1 FROM referrals_invitecode WHERE owner_id = %s", [owner.pk]))
-
-    def count_activation(self, owner: int, by: int = 1) -> bool:
-        """Raise the counter of a user (by id) by one statement; False if the code is gone."""
-        return bool(
-            read(
-                """UPDATE referrals_invitecode SET activations_count = activations_count + %s
-                WHERE owner_id = %s RETURNING id""",
-                [by, owner],
-            )
-        )
 
 
 class InviteCode(models.Model):
@@ -53,8 +23,6 @@ class InviteCode(models.Model):
     value = models.CharField(_("invite code"), max_length=CODE_LENGTH, unique=True)
     activations_count = models.PositiveIntegerField(_("activations"), default=0)
 
-    objects = InviteCodeQuerySet.as_manager()
-
     class Meta:
         verbose_name = _("invite code")
         verbose_name_plural = _("invite codes")
@@ -64,22 +32,7 @@ class InviteCode(models.Model):
 
 
 class ActivationQuerySet(models.QuerySet["Activation"]):
-    """The words that activations are asked for with."""
-
-    def code_of(self, invitee: User) -> str | None:
-        """The code that this user activated."""
-        rows = read("SELECT code FROM referrals_activation WHERE invitee_id = %s", [invitee.pk])
-        return rows[0][0] if rows else None
-
-    def record(self, invitee: User, inviter: int, code: str) -> bool:
-        """Insert one, unless a parallel activation came first; then False."""
-        return bool(
-            read(
-                """INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
-                VALUES (%s, %s, %s, %s) ON CONFLICT (invitee_id) DO NOTHING RETURNING id""",
-                [invitee.pk, inviter, code, timezone.now()],
-            )
-        )
+    """Queries on activations."""
 
     def newest_first(self) -> "ActivationQuerySet":
         """The order of every list of invitees."""

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -81,4 +82,4 @@ class UserPages(Pages):
     @staticmethod
     def parse_position(position: str) -> object:
         """A user's id."""
-        return int(position)
+        return UUID(position)

@@ -7,35 +7,41 @@ from typing import NamedTuple
 import orjson
 from django.conf import settings
 from django.db import IntegrityError, connection
+from django.db.models.expressions import RawSQL
 
 from referrals import invites
 from users.errors import TokenNotValid
 from users.models import User
-from users.statements import moment, read
+from users.sessions import lifecycle
+from users.statements import JSON, Statement, moment
 
 SHOWN = 50  # invitees in a profile
 
-JSON = {
-    "postgresql": {
-        "array": "json_build_array",
-        "collect": "json_agg",
-        "nest": "",
-        "text": "::text",
-    },
-    "sqlite": {"array": "json_array", "collect": "json_group_array", "nest": "json", "text": ""},
-}
-REFERRAL = """(SELECT {array}(
+NEWEST = """(SELECT {array}(
     mine.value, mine.activations_count, entered.code, entered.activated_at,
     {nest}((SELECT {collect}({array}(phone, activated_at)) FROM (
         SELECT invitee.phone, activation.activated_at
         FROM referrals_activation AS activation
         JOIN users_user AS invitee ON invitee.id = activation.invitee_id
         WHERE activation.inviter_id = users_user.id
-        ORDER BY activation.activated_at DESC, activation.id DESC LIMIT {limit}
+        ORDER BY activation.activated_at DESC, activation.id DESC LIMIT LIMIT_TO
     ) AS newest))
 ){text} FROM referrals_invitecode AS mine
 LEFT JOIN referrals_activation AS entered ON entered.invitee_id = mine.owner_id
-WHERE mine.owner_id = users_user.id)"""
+WHERE mine.owner_id = users_user.id)""".replace("LIMIT_TO", str(SHOWN + 1))
+"""All of a user's referral data as one JSON array, since PostgreSQL makes it faster than rows."""
+
+REFERRAL = Statement("referral", f"SELECT {NEWEST} FROM users_user WHERE id = %(user)s")  # noqa: S608
+ACCESS = Statement(
+    "access_with_referral",
+    lambda: (
+        lifecycle.accessible()
+        .annotate(
+            referral=RawSQL(NEWEST.format_map(JSON[connection.vendor]), ())  # noqa: S611  # our own
+        )
+        .values_list(*lifecycle.ACCESSED, "referral")
+    ),
+)
 
 
 class Invitee(NamedTuple):
@@ -64,20 +70,19 @@ class Referral:
         return f"{settings.PUBLIC_URL}/i/{self.invite_code}"
 
 
-def referral_column() -> str:
-    """SQL of a column with a user's referral data, to be read along with `users_user`."""
-    return REFERRAL.format(limit=SHOWN + 1, **JSON[connection.vendor])
-
-
 def referral_of(user: User) -> Referral:
     """The user's referral data; a missing invite code is issued now.
 
-    No query where it was read along with the user, else one.
     Raises `InviteCodesExhausted`, or `TokenNotValid` if the account was deleted meanwhile.
     """
-    text = vars(user).pop("read_along", None) or _read(user) or _issued(user)
+    text = _read(user) or _issued(user)
     if text is None:
         raise TokenNotValid
+    return parse(text)
+
+
+def parse(text: str) -> Referral:
+    """The referral data that `NEWEST` reads."""
     value, count, code, activated_at, newest = orjson.loads(text)
     return Referral(
         value,
@@ -89,8 +94,8 @@ def referral_of(user: User) -> Referral:
 
 
 def _read(user: User) -> str | None:
-    rows = read(f"SELECT {referral_column()} FROM users_user WHERE id = %s", [user.pk])  # noqa: S608
-    return rows[0][0] if rows else None
+    row = REFERRAL.row(user=user.pk)
+    return row[0] if row else None
 
 
 def _issued(user: User) -> str | None:

@@ -1,8 +1,9 @@
-"""What happens to referrals when users come and go, whoever lets them."""
+"""Keeps referrals right when users are created or deleted, by any route."""
 
 from typing import Any
 
 from django.contrib.auth.signals import user_logged_in
+from django.db.models import F
 from django.db.models.signals import post_delete, pre_delete
 from django.dispatch import receiver
 
@@ -14,8 +15,7 @@ from users.models import User
 @receiver(user_logged_in)
 def issue_invite_code(sender: type[User], user: User, **kwargs: Any) -> None:
     """First login, by API, page or admin → invite code."""
-    if not InviteCode.objects.is_issued(user):
-        invites.issue(user)
+    invites.issue(user)
 
 
 @receiver(pre_delete, sender=Activation)
@@ -29,4 +29,5 @@ def look_before_uncounting(sender: type[Activation], instance: Activation, **kwa
 def uncount_activation(sender: type[Activation], instance: Activation, **kwargs: Any) -> None:
     """Invitee deleted → the inviter's count goes down."""
     if instance.inviter_id:
-        InviteCode.objects.count_activation(instance.inviter_id, by=-1)
+        codes = InviteCode.objects.filter(owner=instance.inviter_id)
+        codes.update(activations_count=F("activations_count") - 1)

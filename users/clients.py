@@ -2,45 +2,74 @@
 
 import ipaddress
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
-from rest_framework.request import Request
 
 UNKNOWN = "0.0.0.0"  # a UNIX socket has no address  # noqa: S104
+AGENT_LENGTH = 200
 
 
-AnyRequest = HttpRequest | Request
+@dataclass(frozen=True)
+class Client:
+    """Who asks, as far as an address tells.
 
-
-def client_address(request: AnyRequest) -> str:
-    """The client's IP address.
-
-    With `TRUSTED_PROXY_COUNT` 0 it is the socket's. Else it is the entry that the outermost of our
-    own proxies wrote, counted from the right of `X-Forwarded-For`; what stands left of that is the
-    client's own claim and is never looked at.
+    `network` is what one customer has: an IPv4 address or an IPv6 /64. `site` is what one customer
+    may easily get: an IPv6 /48, and "" for IPv4.
     """
-    return address_in(request.META)
+
+    address: str
+    network: str
+    site: str = ""
+    user_agent: str = ""
+
+    @classmethod
+    def of(cls, environ: Mapping[str, Any]) -> "Client":
+        """The client of a request, from its WSGI environment (`request.META`)."""
+        agent = environ.get("HTTP_USER_AGENT", "").replace("\0", "")[:AGENT_LENGTH]
+        return cls.at(address_in(environ), agent)
+
+    @classmethod
+    def at(cls, address: str, user_agent: str = "") -> "Client":
+        """A client at an IP address. Raises `ValueError` for anything else."""
+        return cls(address, network_of(address), site_of(address), user_agent)
 
 
 def address_in(environ: Mapping[str, Any]) -> str:
-    """The client's IP address from a WSGI environment."""
+    """The client's IP address from a WSGI environment.
+
+    With `TRUSTED_PROXY_COUNT` 0 it is the socket's. Else it is the entry that the outermost of our
+    own proxies wrote, counted from the right of `X-Forwarded-For`; everything further left is the
+    client's own claim and is ignored. Some proxies add the port: `192.0.2.1:5678`, `[::1]:5678`.
+    """
     socket = environ.get("REMOTE_ADDR", "")
     hops = settings.TRUSTED_PROXY_COUNT
     if not hops:
         return _valid(socket) or UNKNOWN
     forwarded = environ.get("HTTP_X_FORWARDED_FOR", "").split(",")
     claimed = forwarded[-hops] if len(forwarded) >= hops else ""
-    return _valid(claimed) or _valid(socket) or UNKNOWN
+    return _valid(_without_port(claimed)) or _valid(socket) or UNKNOWN
 
 
 def network_of(address: str) -> str:
-    """What counts as one client: an IPv4 address, or the /64 that an IPv6 customer has whole."""
+    """The IPv4 address itself, or the /64 that an IPv6 customer has whole."""
     ip = ipaddress.ip_address(address)
-    if ip.version == 4:
-        return str(ip)
-    return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+
+
+def site_of(address: str) -> str:
+    """The /48 of an IPv6 address; "" for IPv4, where a network has no cheap neighbours."""
+    ip = ipaddress.ip_address(address)
+    return "" if ip.version == 4 else str(ipaddress.ip_network((ip, 48), strict=False))
+
+
+def _without_port(entry: str) -> str:
+    entry = entry.strip()
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    host, colon, port = entry.partition(":")
+    return host if colon and port.isascii() and port.isdigit() and "." in host else entry
 
 
 def _valid(raw: str) -> str:

@@ -5,7 +5,7 @@ which North America keeps for fiction. The addresses are those reserved for docu
 """
 
 import random
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -13,7 +13,7 @@ from django.contrib.auth.hashers import make_password
 
 from users.clients import network_of
 from users.limits import policy
-from users.models import Budget, Session, Tally, User
+from users.models import Counter, Limit, Session, User
 from users.sessions.lifecycle import LIFETIME
 
 STAFF_PHONE = "+79430000000"
@@ -90,29 +90,26 @@ def logins(calendar: Calendar, users: Sequence[User]) -> list[Session]:
     )
 
 
-def tallies(dice: random.Random, sessions: Sequence[Session]) -> list[Tally]:
+def counters(dice: random.Random, sessions: Sequence[Session]) -> list[Counter]:
     """What the meters would have counted: some codes are asked for twice or typed wrong."""
-    counts: Counter[tuple[str, datetime]] = Counter()
+    counts: Tally[tuple[str, datetime]] = Tally()
     for session in sessions:
         hour = session.created_at.replace(minute=0, second=0, microsecond=0)
         counts[policy.LOGINS.kind, hour] += 1
-        counts[policy.SENDS.kind, hour] += 1 + (dice.random() < 0.15)
+        counts[policy.MESSAGES.kind, hour] += 1 + (dice.random() < 0.15)
         counts[policy.WRONG_GUESSES.kind, hour] += dice.random() < 0.12
-        counts[policy.RETURNS.kind, hour] += (
-            session.created_at - session.user.date_joined > 24 * HOUR
-        )
-    return [Tally(kind=kind, hour=hour, count=n) for (kind, hour), n in counts.items() if n]
+    return [Counter(kind=kind, hour=hour, count=n) for (kind, hour), n in counts.items() if n]
 
 
-def spent_budgets(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Budget]:
+def used_limits(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Limit]:
     """A few phones and one address that somebody guessed at, so their codes have 8 digits."""
     victims = [(policy.GUESSES_PER_PHONE, user.phone) for user in dice.sample(users[1:], 3)]
     return [
-        Budget(
+        Limit(
             key=strikes.key(who),
             kind=strikes.name,
-            spent=strikes.limit + dice.randrange(3),
-            full_at=(now + policy.QUIET - HOUR * dice.randrange(1, 72)).timestamp(),
+            count=strikes.most,
+            resets_at=(now + policy.QUIET - HOUR * dice.randrange(1, 72)).timestamp(),
         )
         for strikes, who in [*victims, (policy.GUESSES_PER_NETWORK, "203.0.113.66")]
     ]

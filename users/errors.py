@@ -1,82 +1,85 @@
-"""What login refuses, as errors that API and pages both show. Clients branch on the code."""
+"""What the rules refuse; API and pages turn a `Refusal` into an answer."""
 
 import math
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from rest_framework import status
-from rest_framework.exceptions import APIException
 
 
-class Refusal(APIException):
-    """A rule said no: a status, a code, the input it is about, and numbers worth telling."""
+class Refusal(Exception):  # noqa: N818  # a rule's answer, not a fault
+    """A rule said no: `status` is the HTTP status, `attr` the input it is about."""
 
-    status_code: int = status.HTTP_400_BAD_REQUEST
+    status: int = 400
+    code: str
+    detail: str | Promise
     attr: str | None = None
 
     def __init__(self, **meta: int) -> None:
-        super().__init__()
+        super().__init__(self.code)
         self.meta = meta
+
+    @property
+    def wait(self) -> int | None:
+        """Seconds until it makes sense to ask again, where that is known."""
+        return self.meta.get("retry_after")
 
 
 class TooMany(Refusal):
-    """A budget is spent; `retry_after` are whole seconds, rounded up, at least 1."""
+    """A limit is reached; `retry_after` is in seconds, told in whole ones, at least 1."""
 
-    status_code = status.HTTP_429_TOO_MANY_REQUESTS
-    default_code = "throttled"
-    default_detail = _("Too many requests. Try again later.")
+    status = 429
+    code = "throttled"
+    detail = _("Too many requests. Try again later.")
 
-    def __init__(self, retry_after: float) -> None:
-        self.wait = max(1, math.ceil(retry_after))
-        super().__init__(retry_after=self.wait)
+    def __init__(self, retry_after: float, **meta: int) -> None:
+        super().__init__(retry_after=max(1, math.ceil(retry_after)), **meta)
 
 
 class InvalidPhone(Refusal):
-    default_code = "invalid_phone"
-    default_detail = _("Enter a mobile number, such as +7 916 123-45-67.")
+    code = "invalid_phone"
+    detail = _("Enter a mobile number, such as +7 916 123-45-67.")
     attr = "phone"
 
 
 class InvalidCode(Refusal):
-    default_code = "invalid_code"
-    default_detail = _("The code is wrong or no longer valid.")
+    code = "invalid_code"
+    detail = _("The code is wrong or no longer valid.")
     attr = "code"
 
 
 class CodeRecentlySent(TooMany):
-    default_code = "code_recently_sent"
-    default_detail = _("A code was sent a moment ago. Use it, or ask again later.")
+    code = "code_recently_sent"
+    detail = _("A code was sent a moment ago. Use it, or ask again later.")
 
 
 class TooManyCodes(TooMany):
-    default_code = "too_many_codes"
-    default_detail = _("Too many codes were sent. Ask again later.")
+    code = "too_many_codes"
+    detail = _("Too many codes were sent. Ask again later.")
 
 
 class TooManyAttempts(TooMany):
-    default_code = "too_many_attempts"
-    default_detail = _("Too many wrong attempts. Request a new code.")
+    code = "too_many_attempts"
+    detail = _("Too many wrong attempts. Request a new code.")
 
 
 class SmsUnavailable(Refusal):
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "sms_unavailable"
-    default_detail = _("The message could not be sent. Try again in a moment.")
+    status = 503
+    code = "sms_unavailable"
+    detail = _("The message could not be sent. Try again in a moment.")
 
 
 class Unavailable(Refusal):
-    """The database is away, or too busy to be waited for."""
+    """The database is unreachable, read-only, full or silent, or too busy to be waited for."""
 
-    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
-    default_code = "unavailable"
-    default_detail = _("The service is not available at the moment. Try again soon.")
-    wait = 2  # seconds; a restarted database is back in less
+    status = 503
+    code = "unavailable"
+    detail = _("The service is not available at the moment. Try again soon.")
 
     def __init__(self) -> None:
-        super().__init__(retry_after=self.wait)
+        super().__init__(retry_after=2)  # seconds; a restarted database is back in less
 
 
 class TokenNotValid(Refusal):
-    status_code = status.HTTP_401_UNAUTHORIZED
-    default_code = "token_not_valid"
-    default_detail = _("The token is not valid. Log in again.")
-    auth_header = 'Bearer realm="api"'
+    status = 401
+    code = "token_not_valid"
+    detail = _("The token is not valid. Log in again.")

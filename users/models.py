@@ -1,70 +1,28 @@
-"""Who you are: people, the codes sent to them, their sessions, and what they may still do."""
+"""Who you are: users, challenges, sessions, limits and counters."""
 
-import uuid
-from datetime import datetime
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.models import UserManager as DjangoUserManager
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from users.errors import InvalidPhone
-from users.phones import PhoneField, parse_phone
-from users.statements import moment, read
-
-
-class UserManager(DjangoUserManager["User"]):
-    """Users are made and found by phone, however it is written."""
-
-    def get_by_natural_key(self, phone: str | None) -> "User":
-        """The user with this phone, however it is written."""
-        try:
-            return self.get(phone=parse_phone(phone or ""))
-        except InvalidPhone:
-            raise User.DoesNotExist from None
-
-    def create_user(  # type: ignore[override]
-        self, phone: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        """A new user, without a password one who logs in by phone only; or `InvalidPhone`."""
-        user = self.model(phone=parse_phone(phone), **fields)
-        user.set_password(password)
-        user.save(using=self._db)
-        return user
-
-    def create_superuser(  # type: ignore[override]
-        self, phone: str, password: str | None = None, **fields: Any
-    ) -> "User":
-        """A new user who may do everything in the admin; or `InvalidPhone`."""
-        return self.create_user(phone, password, is_staff=True, is_superuser=True, **fields)
-
-    def lock(self, phone: str) -> "User | None":
-        """The user with this phone (E.164), kept from parallel changes until the transaction ends.
-
-        Names and rights come by a query of their own when asked for.
-        """
-        lock = " FOR NO KEY UPDATE" if connection.features.has_select_for_no_key_update else ""
-        rows = read(
-            f"SELECT id, last_login, is_active, phone FROM users_user WHERE phone = %s{lock}",  # noqa: S608
-            [phone],
-        )
-        if not rows:
-            return None
-        pk, last_login, is_active, phone = rows[0]
-        known = (pk, last_login and moment(last_login), bool(is_active), phone)
-        return self.model.from_db(self.db, ("id", "last_login", "is_active", "phone"), known)
+from users.managers import ExpiringQuerySet, UserManager, uuid7
+from users.phones import PhoneField
 
 
 class User(AbstractUser):
     """A person, known by a phone number."""
 
     username = None  # type: ignore[assignment]
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     phone = PhoneField(
         _("phone"), max_length=16, unique=True, error_messages={"unique": _("This phone is taken.")}
     )
+
+    referral: Any = None
+    """What an authentication class of another app may have read along with the user."""
 
     USERNAME_FIELD = "phone"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -80,57 +38,58 @@ class User(AbstractUser):
         permissions: ClassVar = [("export_user", "Can export users")]
 
 
-class Sweepable(models.QuerySet[Any]):
-    """Rows that lose their meaning with time and leave a few at a time as traffic goes."""
+class Challenge(models.Model):
+    """A request for a code, by a phone and a network, and what became of it so far.
 
-    def sweep(self, **past: Any) -> int:
-        """Delete up to 100 rows matching `past`, skipping any that someone is writing."""
-        with transaction.atomic():
-            rows = self.select_for_update(skip_locked=True).filter(**past)
-            return self.filter(pk__in=list(rows.values_list("pk", flat=True)[:100])).delete()[0]
-
-
-class LoginCode(models.Model):
-    """A live one-time password: the random nonce it derives from, and the tries made at it.
-
-    The row is gone once the code is used. Neither phone nor code is stored.
+    The row is deleted once the code is used. Neither phone nor network, ticket or code is stored:
+    the keys are digests, and the code derives from the nonce. Times are in seconds since 1970.
+    Each door, with the ticket and from the network, has attempts left and attempts charged.
     """
 
     key = models.CharField(max_length=32, primary_key=True)
-    phone_key = models.CharField(max_length=32, null=True, db_index=True)  # noqa: DJ001  # long ones
+    ticket_key = models.CharField(max_length=32, unique=True)
     nonce = models.CharField(max_length=32)
-    tries = models.PositiveSmallIntegerField(default=0)
-    roaming_tries = models.PositiveSmallIntegerField(default=0)
-    wrong_from = models.CharField(max_length=48, blank=True, default="")  # 6 marks of 8
-    delivered = models.BooleanField(default=False)
-    familiar = models.BooleanField(default=False)
-    sent_at = models.DateTimeField()
-    expires_at = models.DateTimeField(db_index=True)
+    digits = models.PositiveSmallIntegerField()
+    known = models.BooleanField()
+    ticket_left = models.PositiveSmallIntegerField()
+    ticket_charged = models.PositiveSmallIntegerField(default=0)
+    network_left = models.PositiveSmallIntegerField()
+    network_charged = models.PositiveSmallIntegerField(default=0)
+    opened_at = models.FloatField()
+    sent_at = models.FloatField()
+    expires_at = models.FloatField(db_index=True)
 
-    objects = Sweepable.as_manager()
+    objects = ExpiringQuerySet.as_manager()
 
     def __str__(self) -> str:
         return self.key
 
 
-class SessionQuerySet(Sweepable):
-    """The words that sessions are asked for with."""
+class SessionQuerySet(ExpiringQuerySet):
+    """Queries on sessions."""
 
-    def live(self, now: datetime | None = None) -> Self:
-        """Sessions that still open doors: not ended, not too old, their user not banned."""
+    def live(self, now: Any = None) -> Self:
+        """Sessions that still open doors: not ended, not too old, their user not banned.
+
+        The user is looked at in a subquery of its own, so that an UPDATE of these rows stays one
+        that PostgreSQL checks again when it had to wait for a parallel one.
+        """
+        active = User.objects.filter(pk=models.OuterRef("user_id"), is_active=True)
         return self.filter(
-            models.Exists(User.objects.filter(pk=models.OuterRef("user_id"), is_active=True)),
-            ended_at=None,
-            expires_at__gt=now or timezone.now(),
+            models.Exists(active), ended_at=None, expires_at__gt=now or timezone.now()
         )
 
 
 class Session(models.Model):
     """One login on one device; every token carries its id."""
 
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="sessions", verbose_name=_("user")
+        User,
+        on_delete=models.CASCADE,
+        related_name="sessions",
+        db_index=False,
+        verbose_name=_("user"),
     )
     counter = models.PositiveIntegerField(_("refreshes"), default=0)
     created_at = models.DateTimeField(_("created at"), default=timezone.now)
@@ -145,6 +104,7 @@ class Session(models.Model):
 
     class Meta:
         ordering = ("-last_used_at",)
+        indexes: ClassVar = [models.Index(fields=("user", "network"), name="session_user_network")]
         verbose_name = _("session")
         verbose_name_plural = _("sessions")
 
@@ -152,38 +112,41 @@ class Session(models.Model):
         return f"{self.ip}, {self.created_at:%Y-%m-%d %H:%M}"
 
 
-class Budget(models.Model):
-    """What is spent of one budget; when `full_at` has passed, the row says nothing any more."""
+class Limit(models.Model):
+    """How much of one limit is used: a count, or the time (s since 1970) when it is free again.
+
+    Once `resets_at` has passed, the row means nothing any more.
+    """
 
     key = models.CharField(_("key"), max_length=32, primary_key=True)
-    kind = models.CharField(_("kind"), max_length=16)
-    spent = models.PositiveIntegerField(default=0)
-    full_at = models.FloatField(db_index=True)
+    kind = models.CharField(_("kind"), max_length=24)
+    count = models.PositiveIntegerField(default=0)
+    resets_at = models.FloatField(db_index=True)
 
-    objects = Sweepable.as_manager()
+    objects = ExpiringQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("budget")
-        verbose_name_plural = _("budgets")
+        verbose_name = _("rate limit")
+        verbose_name_plural = _("rate limits")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key[:6]}"
 
 
-class Tally(models.Model):
-    """How often something happened anywhere in one hour; each process adds its share in lumps."""
+class Counter(models.Model):
+    """How often something happened anywhere in one hour; each process adds its share in lots."""
 
-    kind = models.CharField(_("kind"), max_length=16)
+    kind = models.CharField(_("kind"), max_length=24)
     hour = models.DateTimeField(_("hour"))
     count = models.PositiveIntegerField(_("count"), default=0)
 
-    objects = Sweepable.as_manager()
+    objects = ExpiringQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("tally")
-        verbose_name_plural = _("tallies")
+        verbose_name = _("counter")
+        verbose_name_plural = _("counters")
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=("kind", "hour"), name="tally_kind_hour_unique")
+            models.UniqueConstraint(fields=("kind", "hour"), name="counter_kind_hour_unique")
         ]
 
     def __str__(self) -> str:

@@ -72,7 +72,7 @@ class PhoneField(models.CharField):  # type: ignore[type-arg]
         try:
             value = parse_phone(value)
         except InvalidPhone as error:
-            raise ValidationError(error.detail, code=error.default_code) from None
+            raise ValidationError(error.detail, code=error.code) from None
         return super().clean(value, model_instance)
 
     def formfield(self, **kwargs: Any) -> Any:

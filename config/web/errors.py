@@ -18,9 +18,23 @@ from users.errors import Refusal, Unavailable
 
 _logger = logging.getLogger(__name__)
 
+AUTHENTICATE = 'Bearer realm="api", error="invalid_token"'
+
+
+class Refused(exceptions.APIException):
+    """A rule's `Refusal` as DRF and drf-standardized-errors know exceptions."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(str(refusal.detail), refusal.code)
+        self.refusal, self.status_code, self.wait = refusal, refusal.status, refusal.wait
+        if refusal.status == status.HTTP_401_UNAUTHORIZED:
+            self.auth_header = AUTHENTICATE
+
 
 def recognize(error: BaseException | None) -> BaseException | None:
-    """`Unavailable` in place of an error of a database that is away; any other as it is."""
+    """A `Refused` for a rule's refusal or an unreachable database; any other error as it is."""
+    if isinstance(error, Refusal):
+        return Refused(error)
     if not isinstance(error, OperationalError | InterfaceError):
         return error
     cause = error.__cause__ or error
@@ -28,38 +42,34 @@ def recognize(error: BaseException | None) -> BaseException | None:
         return error  # SQLite is there, and the statement is wrong
     first_line = str(cause).partition("\n")[0]
     _logger.error("database unavailable: %s: %s", type(cause).__name__, first_line)
-    return Unavailable()
+    return Refused(Unavailable())
 
 
 class ErrorHandler(ExceptionHandler):
-    """drf-standardized-errors' own, which also knows a database that is away."""
+    """drf-standardized-errors' own, for refusals and an unreachable database, too."""
 
     def convert_known_exceptions(self, exc: Exception) -> Any:
-        """The error of the API that an exception amounts to."""
         return recognize(super().convert_known_exceptions(exc))
 
     def report_exception(self, exc: exceptions.APIException, response: Response) -> None:
-        """Report what nobody foresaw."""
-        if not isinstance(exc, Unavailable):  # one line was written, thousands may follow
+        if not isinstance(exc, Refused):  # foreseen; of an outage one line is in the log already
             super().report_exception(exc, response)
 
 
 class ErrorFormatter(ExceptionFormatter):
-    """drf-standardized-errors' shape, with the numbers a refusal carries as `meta`."""
+    """drf-standardized-errors' shape, with what a refusal counts as `meta`."""
 
     def get_error_type(self) -> ErrorType:
-        """All that is wrong with the input is a validation error."""
-        if isinstance(self.exc, Refusal) and self.exc.status_code == status.HTTP_400_BAD_REQUEST:
+        if isinstance(self.exc, Refused) and self.exc.status_code == status.HTTP_400_BAD_REQUEST:
             return VALIDATION_ERROR
         return super().get_error_type()
 
     def format_error_response(self, error_response: ErrorResponse) -> Any:
-        """The shape as a dictionary."""
         answer = super().format_error_response(error_response)
-        if isinstance(self.exc, Refusal):
-            answer["errors"][0]["attr"] = self.exc.attr
-            if self.exc.meta:
-                answer["meta"] = self.exc.meta
+        if isinstance(self.exc, Refused):
+            answer["errors"][0]["attr"] = self.exc.refusal.attr
+            if self.exc.refusal.meta:
+                answer["meta"] = self.exc.refusal.meta
         return answer
 
 

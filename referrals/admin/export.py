@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -38,7 +39,7 @@ def csv_of(users: QuerySet[User]) -> Iterator[bytes]:
     """
     yield "\ufeff".encode() + _lines([COLUMNS])
     people = users.order_by("pk").values_list(*PERSON)
-    last = 0
+    last = UUID(int=0)
     while chunk := list(people.filter(pk__gt=last)[:CHUNK]):
         last = chunk[-1][0]
         rows = _with_referrals(chunk)

@@ -7,10 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from referrals.invites import WRONG_CODES
 from referrals.models import Activation, InviteCode
 from referrals.search import search_activations, search_codes
-from users.admin.limits import TITLES
 from users.admin.lists import ReadOnlyAdmin
 
 
@@ -51,6 +49,3 @@ class ActivationAdmin(ReadOnlyAdmin):
     ) -> tuple[QuerySet[Activation], bool]:
         """By an index, however many activations there are."""
         return search_activations(queryset, search_term), False
-
-
-TITLES[WRONG_CODES] = _("wrong invite codes")

@@ -20,7 +20,7 @@ from referrals.search import search_users
 from users import security
 from users.admin.lists import SHOWN, shown_and_all
 from users.admin.users import UserAdmin
-from users.clients import client_address
+from users.clients import Client
 from users.models import User
 
 admin.site.unregister(User)
@@ -89,7 +89,7 @@ class ReferralUserAdmin(UserAdmin):
             users = self.get_changelist_instance(request).get_queryset(request)
         except IncorrectLookupParameters:
             return HttpResponseRedirect(reverse("admin:users_user_changelist"))
-        by, address = request.user.pk, client_address(request)
+        by, address = request.user.pk, Client.of(request.META).address
         security.log("users exported", user=by, address=address, filtered=bool(request.GET))
         response = StreamingHttpResponse(csv_of(users), content_type="text/csv; charset=utf-8")
         name = f"users-{timezone.now():%Y-%m-%d}.csv"

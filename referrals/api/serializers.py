@@ -22,6 +22,7 @@ class NamesSerializer(serializers.ModelSerializer[User]):
 
 
 class ProfileSerializer(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
     phone = serializers.CharField()
     first_name = serializers.CharField(allow_blank=True)
     last_name = serializers.CharField(allow_blank=True)

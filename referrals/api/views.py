@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet, ViewSet
 
 from referrals import deletion, errors, invites, profiles
+from referrals.api.authentication import ProfileAuthentication
 from referrals.api.serializers import (
     InviteCodeSerializer,
     InviteeSerializer,
@@ -22,10 +23,11 @@ from referrals.pagination import InviteePages, ProfileInvitees, UserPages
 from referrals.search import search_users
 from users.api.authentication import SessionTokenAuthentication
 from users.api.openapi import NEEDS_LOGIN, NEEDS_STAFF, TAKES_JSON, describe
-from users.api.views import me, validated
+from users.api.requests import me, validated
 from users.models import User
 
 PROFILE = {
+    "id": "019a7e1c-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
     "phone": "+79161234567",
     "first_name": "Anna",
     "last_name": "",
@@ -39,7 +41,7 @@ PROFILE = {
     "invitees_next": None,
 }
 USER = {
-    "id": 7,
+    "id": "019a7e1c-1a2b-7c3d-8e4f-5a6b7c8d9e0f",
     "phone": "+79161234567",
     "first_name": "Anna",
     "last_name": "",
@@ -58,13 +60,9 @@ class ProfileViewSet(ViewSet):
     """For the user who asks: their own account and nobody else's."""
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        """Show the profile in one query: its data comes along with the access check.
-
-        As a second query it takes a fifth more of the server's time (docs/performance.md).
-        """
+        """Show the profile in one query; other calls change it first."""
         showing = self.request is None or self.request.method == "GET"
-        along = profiles.referral_column() if showing else "NULL"
-        return [SessionTokenAuthentication(along)]
+        return [ProfileAuthentication() if showing else SessionTokenAuthentication()]
 
     @describe(
         "Show one's profile",
@@ -175,9 +173,10 @@ class UserViewSet(ReadOnlyModelViewSet[User]):
 
 def _profile(request: Request) -> Response:
     user = me(request)
-    referral = profiles.referral_of(user)
+    referral = user.referral or profiles.referral_of(user)
     return Response(
         {
+            "id": user.pk,
             "phone": user.phone,
             "first_name": user.first_name,
             "last_name": user.last_name,

@@ -1,10 +1,11 @@
 """How the product is doing: the figures of the last 30 days, each found by an index."""
 
-from collections import Counter
+from collections import Counter as Tally
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.core.cache import cache
 from django.db.models import Count, QuerySet, Sum
@@ -13,7 +14,7 @@ from django.utils import timezone
 
 from referrals.models import Activation
 from users.limits import policy
-from users.models import Tally, User
+from users.models import Counter, User
 
 DAYS = 30
 INVITERS = 10
@@ -38,7 +39,7 @@ class Day:
 class Inviter:
     """Somebody whose code was entered, and how often."""
 
-    pk: int
+    pk: UUID
     phone: str
     invitees: int
 
@@ -55,7 +56,7 @@ class Sums:
 def days() -> list[Day]:
     """The last 30 days, oldest first; today's figures are a few seconds old."""
     policy.LOGINS.flush()
-    policy.SENDS.flush()
+    policy.MESSAGES.flush()
     today = timezone.now().date()
     first = today - timedelta(days=DAYS - 1)
     return [*_kept(f"past:{today}", PAST_KEPT, lambda: _count(first, today)), *_count(today)]
@@ -73,7 +74,7 @@ def _count(first: date, end: date | None = None) -> list[Day]:
     activations = _per_day(Activation.objects.all(), "activated_at", first, end)
     logins, sent = (
         _tallied(policy.LOGINS.kind, first, end),
-        _tallied(policy.SENDS.kind, first, end),
+        _tallied(policy.MESSAGES.kind, first, end),
     )
     return [
         Day(day, logins[day], users[day], activations[day], sent[day])
@@ -81,12 +82,12 @@ def _count(first: date, end: date | None = None) -> list[Day]:
     ]
 
 
-def _per_day(rows: QuerySet[Any], field: str, first: date, end: date) -> Counter[date]:
+def _per_day(rows: QuerySet[Any], field: str, first: date, end: date) -> Tally[date]:
     return _by_day(_between(rows, field, first, end), field, Count("*"))
 
 
-def _tallied(kind: str, first: date, end: date) -> Counter[date]:
-    rows = _between(Tally.objects.filter(kind=kind), "hour", first, end)
+def _tallied(kind: str, first: date, end: date) -> Tally[date]:
+    rows = _between(Counter.objects.filter(kind=kind), "hour", first, end)
     return _by_day(rows, "hour", Sum("count"))
 
 
@@ -94,9 +95,9 @@ def _between(rows: QuerySet[Any], field: str, first: date, end: date) -> QuerySe
     return rows.filter(**{f"{field}__gte": _midnight(first), f"{field}__lt": _midnight(end)})
 
 
-def _by_day(rows: QuerySet[Any], field: str, total: Any) -> Counter[date]:
+def _by_day(rows: QuerySet[Any], field: str, total: Any) -> Tally[date]:
     by_day = rows.annotate(day=TruncDate(field, tzinfo=UTC)).values("day").annotate(total=total)
-    return Counter(dict(by_day.values_list("day", "total")))
+    return Tally(dict(by_day.values_list("day", "total")))
 
 
 def _sums() -> Sums:
@@ -108,7 +109,7 @@ def _sums() -> Sums:
     return Sums(
         came_by_code=recent.filter(invitee__date_joined__gte=since).count(),
         top_inviters=[Inviter(pk, phones[pk], total) for pk, total in top if pk in phones],
-        escalated_phones=policy.spent(policy.GUESSES_PER_PHONE)[:MOST_ESCALATED].count(),
+        escalated_phones=policy.GUESSES_PER_PHONE.reached()[:MOST_ESCALATED].count(),
     )
 
 

@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from users.clients import client_address
+from users.clients import Client
 from users.limits import policy
-from users.models import Session, User
+from users.models import User
 from users.sessions import lifecycle
 
 
@@ -39,7 +39,7 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
     """Let codes for these phones have 4 digits again."""
     reached = within_reach(request, users)
     for user in reached:
-        policy.GUESSES_PER_PHONE.clear(user.phone)
+        policy.reset_failed_attempts(user.phone)
     _say(request, len(reached))
 
 
@@ -50,8 +50,7 @@ def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
 
 def _end_sessions(request: HttpRequest, users: QuerySet[User]) -> int:
     for user in users:
-        theirs = Session.objects.filter(user=user)
-        lifecycle.end(theirs, user.pk, client_address(request), "ended by staff")
+        lifecycle.end_all(user.pk, Client.of(request.META), "ended by staff")
     return len(users)
 
 

@@ -9,24 +9,19 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from users.admin.lists import ReadOnlyAdmin
-from users.limits import policy
-from users.limits.buckets import Rate, Strikes
-from users.models import Budget, Tally
+from users.limits import alarm, policy
+from users.limits.buckets import AnyLimit
+from users.limits.meters import Meter, Quota
+from users.models import Counter, Limit
 
-TITLES: dict[Rate | Strikes, Any] = {
-    policy.SENDS_PER_PHONE: _("messages to a phone"),
-    policy.SENDS_PER_NETWORK: _("messages to an address"),
-    policy.GUESSES_PER_PHONE: _("wrong guesses at a phone"),
-    policy.GUESSES_PER_NETWORK: _("wrong guesses from an address"),
-    policy.PASSWORDS: _("passwords tried from an address"),
-    policy.REFRESHES: _("refreshes of a session"),
-}
-METERS = {
-    policy.SENDS.kind: _("codes sent"),
-    policy.LOGINS.kind: _("codes used"),
-    policy.WRONG_GUESSES.kind: _("wrong guesses"),
-    policy.RETURNS.kind: _("users who came back after a day"),
-}
+COUNTERS: list[Meter | Quota] = [
+    policy.MESSAGES,
+    policy.LOGINS,
+    policy.WRONG_GUESSES,
+    policy.BUDGET,
+    policy.STRANGERS_BUDGET,
+    alarm.GUESSES,
+]
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -37,9 +32,9 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """The kinds in words."""
-        if model_admin.model is Tally:
-            return list(METERS.items())
-        return [(budget.name, title) for budget, title in TITLES.items()]
+        if model_admin.model is Counter:
+            return [(counter.kind, counter.title) for counter in COUNTERS]
+        return [(limit.name, limit.title) for limit in policy.LIMITS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows of the chosen kind."""
@@ -54,53 +49,53 @@ class LongCodesFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         """For phones or for addresses."""
-        return [("phones", _("phones")), ("addresses", _("addresses"))]
+        return [("phones", _("phones")), ("networks", _("networks"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows whose strikes are spent."""
-        strikes = {"phones": policy.GUESSES_PER_PHONE, "addresses": policy.GUESSES_PER_NETWORK}
-        chosen = strikes.get(self.value() or "")
-        return queryset & policy.spent(chosen) if chosen else queryset
+        """The rows whose limit is reached."""
+        limits = {"phones": policy.GUESSES_PER_PHONE, "networks": policy.GUESSES_PER_NETWORK}
+        chosen = limits.get(self.value() or "")
+        return queryset & chosen.reached() if chosen else queryset
 
 
-@admin.register(Budget)
-class BudgetAdmin(ReadOnlyAdmin):
+@admin.register(Limit)
+class LimitAdmin(ReadOnlyAdmin):
     """What is spent of sendings and guesses; deleting a row clears it. Rows name nobody."""
 
     list_display = ("title", "used", "full", "key")
     list_filter = (LongCodesFilter, KindFilter)
     search_fields = ("key",)
     search_help_text = _("A phone or an address, written in full")
-    ordering = ("-full_at",)
+    ordering = ("-resets_at",)
     fields: ClassVar[tuple[str, ...]] = ("title", "used", "full", "key")
 
     def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Budget], search_term: str
-    ) -> tuple[QuerySet[Budget], bool]:
+        self, request: HttpRequest, queryset: QuerySet[Limit], search_term: str
+    ) -> tuple[QuerySet[Limit], bool]:
         """The rows of one phone or address."""
         text = search_term.strip()
-        return (queryset.filter(key__in=policy.keys_of(text)) if text else queryset), False
+        return (queryset.filter(key__in=policy.keys_for_staff(text)) if text else queryset), False
 
     @admin.display(description=_("kind"))
-    def title(self, row: Budget) -> str:
+    def title(self, row: Limit) -> str:
         """What is counted."""
-        budget = _budget_of(row)
-        return str(TITLES[budget]) if budget else row.kind
+        limit = _limit_of(row)
+        return str(limit.title) if limit else row.kind
 
     @admin.display(description=_("spent"))
-    def used(self, row: Budget) -> str:
+    def used(self, row: Limit) -> str:
         """How much of how much."""
-        budget = _budget_of(row)
-        return f"{budget.spent(row)} / {budget.most}" if budget else "–"
+        limit = _limit_of(row)
+        return f"{limit.used_of(row.count, row.resets_at)} / {limit.most}" if limit else "–"
 
     @admin.display(description=_("forgotten at"))
-    def full(self, row: Budget) -> datetime:
+    def full(self, row: Limit) -> datetime:
         """When the row stops meaning anything."""
-        return datetime.fromtimestamp(row.full_at, UTC)
+        return datetime.fromtimestamp(row.resets_at, UTC)
 
 
-@admin.register(Tally)
-class TallyAdmin(ReadOnlyAdmin):
+@admin.register(Counter)
+class CounterAdmin(ReadOnlyAdmin):
     """How often codes were sent, guessed wrong and used in each hour, in the whole system.
 
     An hour of far too many wrong guesses makes all codes long for 7 days; deleting its row ends it.
@@ -112,10 +107,11 @@ class TallyAdmin(ReadOnlyAdmin):
     fields: ClassVar[tuple[str, ...]] = ("hour", "title", "count")
 
     @admin.display(description=_("kind"))
-    def title(self, row: Tally) -> str:
+    def title(self, row: Counter) -> str:
         """What is counted."""
-        return str(METERS.get(row.kind, row.kind))
+        titles = {counter.kind: counter.title for counter in COUNTERS}
+        return str(titles.get(row.kind, row.kind))
 
 
-def _budget_of(row: Budget) -> Rate | Strikes | None:
-    return next((budget for budget in TITLES if budget.name == row.kind), None)
+def _limit_of(row: Limit) -> AnyLimit | None:
+    return next((limit for limit in policy.LIMITS if limit.name == row.kind), None)

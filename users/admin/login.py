@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from unfold.forms import AuthenticationForm
 
-from users.clients import client_address, network_of
+from users.clients import Client
 from users.errors import TooMany
 from users.limits import policy
 
@@ -16,11 +16,11 @@ class LimitedLoginForm(AuthenticationForm):
 
     def clean(self) -> dict[str, Any]:
         """Take one attempt before the password is looked at, and give it back if it was right."""
-        network = network_of(client_address(self.request)) if self.request else ""
-        if policy.PASSWORDS.take(network):
-            raise ValidationError(TooMany.default_detail, code=TooMany.default_code)
+        network = Client.of(self.request.META).network if self.request else ""
+        if policy.PASSWORDS_PER_NETWORK.take(network):
+            raise ValidationError(TooMany.detail, code=TooMany.code)
         cleaned: dict[str, Any] = super().clean()
-        policy.PASSWORDS.give_back(network)
+        policy.PASSWORDS_PER_NETWORK.refund(network)
         return cleaned
 
 

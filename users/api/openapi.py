@@ -12,7 +12,7 @@ from rest_framework import exceptions, serializers, status
 from users.errors import Refusal, TokenNotValid
 
 View = TypeVar("View", bound=Callable[..., Any])
-Error = type[exceptions.APIException]
+Error = type[exceptions.APIException] | type[Refusal]
 
 NEEDS_LOGIN: tuple[Error, ...] = (exceptions.NotAuthenticated, TokenNotValid)
 NEEDS_STAFF: tuple[Error, ...] = (*NEEDS_LOGIN, exceptions.PermissionDenied)
@@ -91,28 +91,35 @@ def describe(
 def _responses(errors: Sequence[Error]) -> dict[int, OpenApiResponse]:
     by_status = defaultdict(list)
     for error in errors:
-        by_status[error.status_code].append(error)
+        by_status[_status_of(error)].append(error)
     return {
         code: OpenApiResponse(
             ErrorSerializer,
-            description=", ".join(f"`{error.default_code}`" for error in group),
+            description=", ".join(f"`{_code_of(error)}`" for error in group),
             examples=[_example(error) for error in group],
         )
         for code, group in sorted(by_status.items())
     }
 
 
+def _status_of(error: Error) -> int:
+    return error.status if issubclass(error, Refusal) else error.status_code
+
+
+def _code_of(error: Error) -> str:
+    return error.code if issubclass(error, Refusal) else error.default_code
+
+
 def _example(error: Error) -> OpenApiExample:
-    kind = "server_error" if error.status_code >= 500 else "client_error"
-    if error.status_code == 400 and issubclass(error, (exceptions.ValidationError, Refusal)):
+    code, code_status = _code_of(error), _status_of(error)
+    detail = error.detail if issubclass(error, Refusal) else error.default_detail
+    kind = "server_error" if code_status >= 500 else "client_error"
+    if code_status == 400 and issubclass(error, (exceptions.ValidationError, Refusal)):
         kind = "validation_error"
-    detail = {"code": error.default_code, "detail": str(error.default_detail)}
-    value: dict[str, Any] = {
-        "type": kind,
-        "errors": [{**detail, "attr": getattr(error, "attr", None)}],
-    }
-    if error.status_code == status.HTTP_429_TOO_MANY_REQUESTS:
+    shown = {"code": code, "detail": str(detail), "attr": getattr(error, "attr", None)}
+    value: dict[str, Any] = {"type": kind, "errors": [shown]}
+    if code_status == status.HTTP_429_TOO_MANY_REQUESTS:
         value["meta"] = {"retry_after": 48}
-    if error.default_code == "invalid_code":
+    if code == "invalid_code":
         value["meta"] = {"attempts_left": 2}
-    return OpenApiExample(error.default_code, value, response_only=True)
+    return OpenApiExample(code, value, response_only=True)

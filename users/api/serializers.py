@@ -19,10 +19,20 @@ class TextField(serializers.CharField):
 
 class PhoneSerializer(serializers.Serializer[Any]):
     phone = TextField(help_text="A mobile number, however it is written.")
+    ticket = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=64,
+        help_text="Of the challenge that asks again, or is answered.",
+    )
 
 
 class SentSerializer(serializers.Serializer[Any]):
     phone = serializers.CharField(help_text="The number in E.164.")
+    ticket = serializers.CharField(
+        required=False,
+        help_text="Names the challenge. Told when it opens, and again only to who sends it along.",
+    )
     code_length = serializers.IntegerField(help_text="4, or 8 while somebody guesses codes.")
     expires_in = serializers.IntegerField(help_text="Seconds.")
     resend_in = serializers.IntegerField(help_text="Seconds.")
@@ -38,6 +48,7 @@ class CodeSerializer(PhoneSerializer):
 class PairSerializer(serializers.Serializer[Any]):
     access = serializers.CharField(help_text="For the `Authorization` header; lives 10 minutes.")
     refresh = serializers.CharField(help_text="For the next pair; lives 30 days.")
+    expires_in = serializers.IntegerField(help_text="Seconds that the access token lives.")
 
 
 class LoginSerializer(PairSerializer):
@@ -50,6 +61,13 @@ class RefreshSerializer(serializers.Serializer[Any]):
 
 class TokenSerializer(serializers.Serializer[Any]):
     token = TextField(help_text="An access or refresh token.")
+
+
+class VerifiedSerializer(serializers.Serializer[Any]):
+    token_type = serializers.ChoiceField(choices=("access", "refresh"))
+    user_id = serializers.UUIDField()
+    session_id = serializers.UUIDField()
+    expires_at = serializers.DateTimeField()
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):

@@ -1,172 +1,191 @@
-"""Counters that parallel requests can't share: each is one row, taken from by one statement.
+"""Exact limits that parallel requests can't exceed: each is one row, charged by one statement.
 
-`Rate` is a token bucket that refills steadily (GCRA: the row holds the theoretical arrival time,
-the moment the bucket is full again). `Strikes` fill up and are forgotten after a quiet time.
+A `RateLimit` refills steadily (GCRA: the row holds the moment when nothing is used any more). A
+`FailureLimit` counts failures and forgets them after a quiet time. Both share one protocol:
+`step` for a chain, `take` alone, `refund`, and `wait_of`, `used_of`, `most` to look at a row.
+
+Times are seconds since 1970 by this process's clock. A row's time further ahead than the limit can
+put it comes from a wrong clock and is ignored (`SKEW` is allowed).
 """
 
 import math
-import random
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any
 
+from django.db.models import QuerySet
+
+from users.chains import Step
 from users.digests import digest
-from users.models import Budget
-from users.statements import read, write
+from users.models import Limit
+from users.statements import Statement
 
+SKEW = 60.0  # s
+Found = Mapping[str, tuple[int, float]]
+"""Rows of limits that were read: key → (count, resets_at)."""
 
-class Refund(NamedTuple):
-    """What one budget gets back: of a rate the `seconds` its tokens take to come, or strikes."""
-
-    key: str
-    seconds: float = 0.0
-    strikes: int = 0
+TAKE_RATE = Statement(
+    "take_rate",
+    """INSERT INTO users_limit (key, kind, count, resets_at)
+    SELECT %(key)s, %(kind)s, 0, %(now)s + %(period)s FROM {before} WHERE TRUE
+    ON CONFLICT (key) DO UPDATE SET resets_at = %(period)s +
+        CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
+            THEN users_limit.resets_at ELSE %(now)s END
+    WHERE users_limit.resets_at <= %(latest)s OR users_limit.resets_at > %(ahead)s
+    RETURNING key""",
+)
+REFUND_RATE = Statement(
+    "refund_rate",
+    "UPDATE users_limit SET resets_at = resets_at - %(seconds)s WHERE key = %(key)s RETURNING key",
+)
+TAKE_FAILURE = Statement(
+    "take_failure",
+    """INSERT INTO users_limit (key, kind, count, resets_at)
+    SELECT %(key)s, %(kind)s, 1, %(renewed)s FROM {before} WHERE TRUE
+    ON CONFLICT (key) DO UPDATE SET
+        count = CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
+            THEN users_limit.count + 1 ELSE 1 END,
+        resets_at = CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
+            AND NOT %(failed)s THEN users_limit.resets_at ELSE excluded.resets_at END
+    WHERE users_limit.count < %(most)s
+        OR users_limit.resets_at NOT BETWEEN %(now)s AND %(ahead)s
+    RETURNING %(most)s - count""",
+)
+REFUND_FAILURES = Statement(
+    "refund_failures",
+    """UPDATE users_limit SET count = CASE WHEN count > %(count)s THEN count - %(count)s ELSE 0 END
+    WHERE key = %(key)s RETURNING key""",
+)
 
 
 @dataclass(frozen=True)
-class Rate:
-    """`burst` tokens, one more every `period`."""
+class RateLimit:
+    """`most` at once, one more every `period`."""
 
     name: str
-    burst: int
+    most: int
     period: timedelta
+    title: Any = field(default="", compare=False)
+
+    def key(self, *who: object) -> str:
+        """The row's key; it names nobody."""
+        return digest(self.name, *who)
+
+    def step(self, *who: object) -> Step:
+        """Take one, as a step of a chain; it breaks the chain where none is left."""
+        now, period = time.time(), self.period.total_seconds()
+        params = {
+            "key": self.key(*who),
+            "kind": self.name,
+            "now": now,
+            "period": period,
+            "latest": now + (self.most - 1) * period,
+            "ahead": now + self.most * period + SKEW,
+        }
+        return Step(TAKE_RATE, params, lambda: self.refund(*who))
 
     def take(self, *who: object) -> float:
-        """Take one token in a single statement; 0, or the seconds until there is one."""
-        now, step = time.time(), self.period.total_seconds()
-        latest = now + (self.burst - 1) * step
-        key = self.key(*who)
-        taken = write(
-            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 0, %s)
-            ON CONFLICT (key) DO UPDATE SET full_at = %s +
-                CASE WHEN users_budget.full_at > %s THEN users_budget.full_at ELSE %s END
-            WHERE users_budget.full_at <= %s RETURNING key""",
-            [key, self.name, now + step, step, now, now, latest],
-        )
-        _sweep_now_and_then(now)
-        if taken:
-            return 0.0
-        full_at = Budget.objects.filter(key=key).values_list("full_at", flat=True).first()
-        return max(0.001, (full_at or latest) - latest)
+        """Take one; 0, or the seconds until there is one."""
+        return _take(self, *who)
 
-    def give_back(self, *who: object) -> None:
-        """Return one token; a full bucket stays full."""
-        give_back(self.refund(*who))
+    def refund(self, *who: object) -> None:
+        """Give one back; what is full stays full."""
+        REFUND_RATE.row(key=self.key(*who), seconds=self.period.total_seconds())
 
-    def refund(self, *who: object) -> Refund:
-        """One token, to be given back with others."""
-        return Refund(self.key(*who), seconds=self.period.total_seconds())
+    def wait_of(self, count: int, resets_at: float) -> float:
+        """Seconds until one can be taken, by a row's values; never more than `period`."""
+        wait = resets_at - time.time() - (self.most - 1) * self.period.total_seconds()
+        period = self.period.total_seconds()
+        return min(wait, period) if 0 < wait <= period + SKEW else 0.0
 
-    def spent(self, row: Budget) -> int:
-        """How many tokens are missing in this row by now."""
-        return math.ceil(max(0.0, row.full_at - time.time()) / self.period.total_seconds())
-
-    @property
-    def most(self) -> int:
-        """How many can be missing."""
-        return self.burst
-
-    def key(self, *who: object) -> str:
-        """The row's key."""
-        return digest(self.name, *who)
+    def used_of(self, count: int, resets_at: float) -> int:
+        """How many are used, by a row's values."""
+        used = math.ceil(max(0.0, resets_at - time.time()) / self.period.total_seconds())
+        return min(used, self.most)
 
 
 @dataclass(frozen=True)
-class Strikes:
-    """Up to `limit` strikes; all are forgotten after `quiet` without a new one."""
+class FailureLimit:
+    """Up to `most` failures, forgotten `quiet` after the last one.
+
+    Each attempt is charged before its outcome is told, and given back if it was none.
+    """
 
     name: str
-    limit: int
+    most: int
     quiet: timedelta
-
-    def take(self, *who: object) -> int | None:
-        """Take one strike in a single statement; how many are left, or None where none was.
-
-        The quiet time is not renewed: that is for `record`, once the strike proves deserved.
-        """
-        now = time.time()
-        row = write(
-            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 1, %s)
-            ON CONFLICT (key) DO UPDATE SET
-                spent = CASE WHEN users_budget.full_at > %s THEN users_budget.spent + 1 ELSE 1 END,
-                full_at = CASE WHEN users_budget.full_at > %s THEN users_budget.full_at
-                    ELSE excluded.full_at END
-            WHERE users_budget.full_at <= %s OR users_budget.spent < %s RETURNING spent""",
-            [
-                self.key(*who),
-                self.name,
-                now + self.quiet.total_seconds(),
-                now,
-                now,
-                now,
-                self.limit,
-            ],
-        )
-        return self.limit - int(row[0]) if row else None
-
-    def record(self, count: int, *who: object) -> int:
-        """Begin the quiet time anew and add `count` strikes, over the limit too; how many then."""
-        now = time.time()
-        row = write(
-            """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, %s, %s)
-            ON CONFLICT (key) DO UPDATE SET full_at = excluded.full_at, spent = excluded.spent +
-                CASE WHEN users_budget.full_at > %s THEN users_budget.spent ELSE 0 END
-            RETURNING spent""",
-            [self.key(*who), self.name, count, now + self.quiet.total_seconds(), now],
-        )
-        return int(row[0]) if row else 0
-
-    def give_back(self, count: int, *who: object) -> None:
-        """Take `count` strikes back."""
-        give_back(self.refund(count, *who))
-
-    def refund(self, count: int, *who: object) -> Refund:
-        """So many strikes, to be given back with others."""
-        return Refund(self.key(*who), strikes=count)
-
-    def clear(self, *who: object) -> None:
-        """Forget all strikes."""
-        Budget.objects.filter(key=self.key(*who)).delete()
-
-    def spent(self, row: Budget) -> int:
-        """How many strikes count in this row by now."""
-        return row.spent if row.full_at > time.time() else 0
-
-    @property
-    def most(self) -> int:
-        """How many are borne."""
-        return self.limit
+    title: Any = field(default="", compare=False)
 
     def key(self, *who: object) -> str:
-        """The row's key, for looking several budgets up at once."""
+        """The row's key; it names nobody."""
         return digest(self.name, *who)
 
+    def step(self, *who: object, failed: bool = False) -> Step:
+        """Charge one attempt as a step of a chain; the row it returns says how many are left.
 
-def give_back(*refunds: Refund) -> None:
-    """Give back to several budgets in one statement; a rate's full bucket stays full.
+        Only one that `failed` begins the quiet time anew.
+        """
+        now, quiet = time.time(), self.quiet.total_seconds()
+        params = {
+            "key": self.key(*who),
+            "kind": self.name,
+            "now": now,
+            "renewed": now + quiet,
+            "ahead": now + quiet + SKEW,
+            "failed": failed,
+            "most": self.most,
+        }
+        return Step(TAKE_FAILURE, params, lambda: self.refund(*who))
 
-    Its rows are locked in any order: several at once only where the user's lock keeps others away.
-    """
-    slots = ", ".join(["(%s, %s, %s)"] * len(refunds))
-    read(
-        f"""UPDATE users_budget SET full_at = full_at - back.column2,
-            spent = CASE WHEN spent > back.column3 THEN spent - back.column3 ELSE 0 END
-        FROM (VALUES {slots}) AS back WHERE key = back.column1 RETURNING key""",  # noqa: S608
-        [part for refund in refunds for part in refund],
-    )
+    def take(self, *who: object) -> float:
+        """Charge one failure; 0, or the seconds until they are forgotten."""
+        return _take(self, *who)
+
+    def refund(self, *who: object, count: int = 1) -> None:
+        """Give `count` attempts back."""
+        REFUND_FAILURES.row(key=self.key(*who), count=count)
+
+    def clear(self, *who: object) -> None:
+        """Forget all failures."""
+        Limit.objects.filter(key=self.key(*who)).delete()
+
+    def wait_of(self, count: int, resets_at: float) -> float:
+        """Seconds until the failures are forgotten, if there are too many by a row's values."""
+        return (
+            max(0.0, resets_at - time.time())
+            if self.used_of(count, resets_at) >= self.most
+            else 0.0
+        )
+
+    def used_of(self, count: int, resets_at: float) -> int:
+        """How many failures count, by a row's values."""
+        left = resets_at - time.time()
+        return count if 0 < left <= self.quiet.total_seconds() + SKEW else 0
+
+    def reached(self) -> QuerySet[Limit]:
+        """The rows at which this limit is reached now."""
+        now = time.time()
+        return Limit.objects.filter(
+            kind=self.name,
+            count__gte=self.most,
+            resets_at__gt=now,
+            resets_at__lte=now + self.quiet.total_seconds() + SKEW,
+        )
 
 
-def spent_keys(limits: dict[str, int]) -> set[str]:
-    """Those of `limits` (key → limit) whose strikes are spent, in one query."""
-    slots = ", ".join(["%s"] * len(limits))
-    rows = read(
-        f"SELECT key, spent FROM users_budget WHERE key IN ({slots}) AND full_at > %s",  # noqa: S608
-        [*limits, time.time()],
-    )
-    return {key for key, spent in rows if spent >= limits[key]}
+AnyLimit = RateLimit | FailureLimit
 
 
-def _sweep_now_and_then(now: float) -> None:
-    if random.random() < 0.01:  # noqa: S311  # which request sweeps is no secret
-        Budget.objects.sweep(full_at__lte=now)
+def _take(limit: AnyLimit, *who: object) -> float:
+    step = limit.step(*who)
+    taken = step.statement.row(**step.params)
+    Limit.objects.sweep_sometimes(resets_at__lte=time.time())
+    return 0.0 if taken else max(0.001, wait_for(limit, *who))
+
+
+def wait_for(limit: AnyLimit, *who: object) -> float:
+    """Seconds until one can be taken, by the row as it is now."""
+    row = Limit.objects.filter(key=limit.key(*who)).values_list("count", "resets_at").first()
+    return limit.wait_of(*row) if row else 0.0

@@ -1,191 +1,199 @@
 """Who may send and guess how often.
 
-Sending costs money, so it is refused beyond a rate. Guessing is never refused for long: once the
-wrong guesses at a phone, from a network or in the whole system are spent, codes there have 8 digits
-instead of 4 until the guesses stop. So nobody is locked out by somebody else's guesses.
+Messages cost money, so they are refused beyond a rate. Guesses are never refused for long: once the
+limit of a phone, a network, a site or the system is reached, codes have 8 digits instead of 4.
+What differs between a phone's own networks and strangers' is decided by one word: whether the pair
+of phone and network is known. So strangers can use up only what is strangers'.
 """
 
-import sys
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import QuerySet
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from users import security
-from users.clients import network_of
+from users.chains import Step
+from users.clients import Client, network_of, site_of
 from users.errors import InvalidPhone, TooManyCodes
-from users.limits.buckets import Rate, Refund, Strikes, give_back, spent_keys
-from users.limits.meters import HOUR, Meter
-from users.models import Budget, Session
+from users.limits.buckets import AnyLimit, FailureLimit, Found, RateLimit
+from users.limits.meters import HOUR, WEEK, Bounds, Meter, Quota
 from users.phones import parse_phone
 
-SHORT, LONG = 4, 8
-QUIET = timedelta(days=7)
+SHORT, LONG = 4, 8  # digits
+QUIET = timedelta(days=30)
+MINUTE = timedelta(minutes=1)
+STRANGERS_SHARE = 0.7  # of the hour's messages
 
-SENDS_PER_PHONE = Rate("sends-phone", burst=5, period=HOUR)
-SENDS_PER_NETWORK = Rate("sends-network", burst=20, period=timedelta(minutes=1))
-SENDS = Meter("sends")
+MESSAGES_PER_PHONE = RateLimit("messages-phone", 10, HOUR, _("messages to a phone"))
+MESSAGES_PER_KNOWN_PHONE = RateLimit(
+    "messages-phone-known", 10, HOUR, _("messages to a phone, from its known networks")
+)
+MESSAGES_PER_NETWORK = RateLimit("messages-network", 20, MINUTE, _("messages for a network"))
+MESSAGES_PER_SITE = RateLimit("messages-site", 200, MINUTE / 10, _("messages for a site"))
 
-GUESSES_PER_PHONE = Strikes("guesses-phone", limit=6, quiet=QUIET)
-GUESSES_PER_NETWORK = Strikes("guesses-network", limit=30, quiet=QUIET)
-WRONG_GUESSES = Meter("wrong-guesses")
-LOGINS = Meter("logins")
-RETURNS = Meter("returns")
-SURGE_LEAST, SURGE_TIMES = 1000, 3  # wrong guesses in one hour; and for each return in that hour
+GUESSES_PER_PHONE = FailureLimit("guesses-phone", 6, QUIET, _("failed attempts at a phone"))
+GUESSES_PER_KNOWN_PHONE = FailureLimit(
+    "guesses-phone-known", 6, QUIET, _("failed attempts at a phone, from its known networks")
+)
+GUESSES_PER_NETWORK = FailureLimit(
+    "guesses-network", 30, QUIET, _("failed attempts from a network")
+)
+GUESSES_PER_SITE = FailureLimit("guesses-site", 300, QUIET, _("failed attempts from a site"))
 
-PASSWORDS = Rate("passwords", burst=10, period=timedelta(minutes=1))
-REFRESHES = Rate("refreshes", burst=60, period=timedelta(minutes=1))
+PASSWORDS_PER_PHONE = RateLimit("passwords-phone", 10, MINUTE, _("passwords for a phone"))
+PASSWORDS_PER_NETWORK = RateLimit("passwords-network", 10, MINUTE, _("passwords from a network"))
+PASSWORDS_PER_SITE = RateLimit("passwords-site", 30, MINUTE, _("passwords from a site"))
+REFRESHES = RateLimit("refreshes", 60, MINUTE, _("refreshes of a session"))
+
+MESSAGES = Meter("messages", _("codes sent"))
+LOGINS = Meter("logins", _("codes used"))
+WRONG_GUESSES = Meter("wrong-guesses", _("wrong codes"))
 
 
-def is_familiar(phone: str, network: str) -> bool:
-    """Whether the phone's user has logged in from this network in the last 90 days.
+class Budget(Quota):
+    """Messages per hour; half spent is worth a look."""
 
-    There the user has a budget for messages that strangers can't spend.
-    """
-    logins = Session.objects.filter(user__phone=phone, network=network)
-    return logins.filter(expires_at__gt=timezone.now()).exists()
+    def leased(self, before: int, after: int) -> None:
+        half = self._bounds().hourly / 2
+        if before < half <= after:
+            security.log("sms budget half spent", kind=self.kind, count=after)
+
+
+def _budget(share: float) -> Bounds:
+    hourly = int(settings.SMS_HOURLY_BUDGET * share)
+    return Bounds(hourly, hourly * (WEEK // HOUR + 1))
+
+
+BUDGET = Budget("sms-budget", lambda: _budget(1), _("SMS budget"))
+STRANGERS_BUDGET = Budget(
+    "sms-budget-unknown", lambda: _budget(STRANGERS_SHARE), _("SMS budget of unknown networks")
+)
+
+LIMITS: list[AnyLimit] = [
+    MESSAGES_PER_PHONE,
+    MESSAGES_PER_KNOWN_PHONE,
+    MESSAGES_PER_NETWORK,
+    MESSAGES_PER_SITE,
+    GUESSES_PER_PHONE,
+    GUESSES_PER_KNOWN_PHONE,
+    GUESSES_PER_NETWORK,
+    GUESSES_PER_SITE,
+    PASSWORDS_PER_PHONE,
+    PASSWORDS_PER_NETWORK,
+    PASSWORDS_PER_SITE,
+    REFRESHES,
+]
 
 
 @dataclass(frozen=True)
-class Payment:
-    """What one message cost: a sending of the phone, by which budget, and one of the network."""
+class Pair:
+    """A phone and who asks for its code; a test phone has no limits of its own."""
 
     phone: str
-    network: str
-    familiar: bool
+    client: Client
+    known: bool
+    test: bool = False
 
-    def give_back(self) -> None:
-        """Undo it."""
-        give_back(_send(self.phone, familiar=self.familiar))
-        SENDS_PER_NETWORK.give_back(self.network)
+    def message_limits(self) -> Iterator[tuple[RateLimit, str]]:
+        """What one message takes from, in the order in which rows are locked."""
+        yield MESSAGES_PER_NETWORK, self.client.network
+        if self.client.site and not self.known:
+            yield MESSAGES_PER_SITE, self.client.site
+        if not self.test:
+            yield (MESSAGES_PER_KNOWN_PHONE if self.known else MESSAGES_PER_PHONE), self.phone
+
+    def guess_limits(self) -> Iterator[tuple[FailureLimit, str]]:
+        """What one guess at a 4-digit code takes from, the phone's last."""
+        yield GUESSES_PER_NETWORK, self.client.network
+        if self.client.site and not self.known:
+            yield GUESSES_PER_SITE, self.client.site
+        if not self.test:
+            yield (GUESSES_PER_KNOWN_PHONE if self.known else GUESSES_PER_PHONE), self.phone
+
+    def guess_steps(self, door: Step, *, failed: bool) -> list[Step]:
+        """What a guess at a 4-digit code charges: the places, the challenge's door, the phone."""
+        steps = [limit.step(who, failed=failed) for limit, who in self.guess_limits()]
+        places = len(steps) - (not self.test)
+        return [*steps[:places], door, *steps[places:]]
+
+    @property
+    def alarming(self) -> bool:
+        """Whether guesses count for the alarm, and the alarm for them."""
+        return not (self.known or self.test)
+
+    def digits(self, found: Found, *, alarm: bool) -> int:
+        """How long the next code must be, by the rows of its guess limits."""
+        if self.test:
+            return SHORT
+        reached = any(
+            limit.wait_of(*found[key])
+            for limit, who in self.guess_limits()
+            if (key := limit.key(who)) in found
+        )
+        return LONG if reached or alarm else SHORT
+
+    def refuse_if_too_many(self, found: Found) -> None:
+        """Raise `TooManyCodes` if a limit of messages is reached by these rows."""
+        keys = [(limit, limit.key(who)) for limit, who in self.message_limits()]
+        wait = max((limit.wait_of(*found[key]) for limit, key in keys if key in found), default=0)
+        if wait:
+            raise TooManyCodes(wait)
 
 
-def take_sends(phone: str, network: str) -> Payment:
-    """Take what one message costs. Raises `TooManyCodes`.
-
-    The network pays first, so that one without means never touches anything of the phone's.
-    """
-    if SENDS.last_hour() >= settings.SMS_HOURLY_BUDGET:
-        raise TooManyCodes(60)
-    if wait := SENDS_PER_NETWORK.take(network):
-        raise TooManyCodes(wait)
-    wait, familiar = SENDS_PER_PHONE.take(phone), False
-    if wait and is_familiar(phone, network):
-        wait, familiar = SENDS_PER_PHONE.take(phone, "familiar"), True
-    if wait:
-        SENDS_PER_NETWORK.give_back(network)
-        raise TooManyCodes(wait)
-    return Payment(phone, network, familiar)
+def keys_of(phone: str, client: Client) -> list[str]:
+    """The keys of every limit that may matter for a code; as many for each caller."""
+    pairs = [Pair(phone, client, known) for known in (False, True)]
+    keys = [
+        limit.key(who)
+        for pair in pairs
+        for limit, who in (*pair.message_limits(), *pair.guess_limits())
+    ]
+    return (sorted(set(keys)) + [""] * KEYS)[:KEYS]
 
 
-def _send(phone: str, *, familiar: bool) -> Refund:
-    """One message, for the budget that paid it."""
-    return SENDS_PER_PHONE.refund(*((phone, "familiar") if familiar else (phone,)))
+KEYS = 8
+"""Messages and guesses, each of a network, a site, a phone and a phone from known networks."""
 
 
-def code_digits(phone: str, network: str) -> int:
-    """How long the next code for this phone must be when asked for from this network."""
-    limits = {
-        GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit,
-        GUESSES_PER_NETWORK.key(network): GUESSES_PER_NETWORK.limit,
-    }
-    return LONG if spent_keys(limits) or is_surging() else SHORT
+def take_budget(*, known: bool) -> None:
+    """Take one message from the hour's budget. Raises `TooManyCodes` until the next hour."""
+    if not known and not STRANGERS_BUDGET.take():
+        raise TooManyCodes(HOUR.total_seconds() - time.time() % HOUR.total_seconds())
+    if not BUDGET.take():
+        if not known:
+            STRANGERS_BUDGET.give_back()
+        raise TooManyCodes(HOUR.total_seconds() - time.time() % HOUR.total_seconds())
 
 
-def is_surging() -> bool:
-    """Whether any hour of the last 7 days saw far more wrong guesses than its logins explain.
-
-    The measure are users who come back after a day, since an attacker has no number of them, while
-    a usual number of wrong guesses would grow with a long attack.
-    """
-    returns = RETURNS.hours()
-    return any(
-        wrong > max(SURGE_LEAST, SURGE_TIMES * returns[hour])
-        for hour, wrong in WRONG_GUESSES.hours().items()
-    )
+def refund_budget(*, known: bool) -> None:
+    """Give one message back."""
+    BUDGET.give_back()
+    if not known:
+        STRANGERS_BUDGET.give_back()
 
 
 def is_escalated(phone: str) -> bool:
-    """Whether the wrong guesses at this phone are spent."""
-    return bool(spent_keys({GUESSES_PER_PHONE.key(phone): GUESSES_PER_PHONE.limit}))
+    """Whether codes for this phone have 8 digits for strangers or on its known networks."""
+    limits = (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE)
+    return any(limit.reached().filter(key=limit.key(phone)).exists() for limit in limits)
 
 
-def spent(strikes: Strikes) -> QuerySet[Budget]:
-    """The rows in which all of these strikes are spent now."""
-    return Budget.objects.filter(
-        kind=strikes.name, spent__gte=strikes.limit, full_at__gt=time.time()
-    )
+def reset_failed_attempts(phone: str) -> None:
+    """Let codes for this phone have 4 digits again."""
+    for limit in (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE):
+        limit.clear(phone)
 
 
-def take_guess(phone: str, network: str, digits: int) -> int | None:
-    """Take one guess before it is compared; how many are left after it, or None if there was none.
-
-    Long codes need no budget: their own three tries are enough.
-    """
-    if digits == LONG:
-        return sys.maxsize
-    left = GUESSES_PER_PHONE.take(phone)
-    if left is None:
-        return None
-    left_here = GUESSES_PER_NETWORK.take(network)
-    if left_here is None:
-        GUESSES_PER_PHONE.give_back(1, phone)
-        return None
-    return min(left, left_here)
-
-
-def note_wrong_guess(phone: str, network: str, digits: int) -> None:
-    """Renew the quiet time after a wrong guess; one at a long code is counted only now."""
-    strikes = 1 if digits == LONG else 0
-    spent = GUESSES_PER_PHONE.record(strikes, phone)
-    spent_here = GUESSES_PER_NETWORK.record(strikes, network)
-    if digits == SHORT and GUESSES_PER_PHONE.limit == spent:
-        security.log("codes escalated", phone=phone)
-    if digits == SHORT and GUESSES_PER_NETWORK.limit == spent_here:
-        security.log("codes escalated", address=network)
-    WRONG_GUESSES.add()
-
-
-def give_back_login(phone: str, network: str, digits: int, *, wrong: int, familiar: bool) -> None:
-    """Return to a proven owner what the code just used had cost: its message and its guesses.
-
-    The guesses are the `wrong` ones from this network.
-    """
-    give_back(_send(phone, familiar=familiar), *_guesses(phone, network, digits, wrong))
-
-
-def give_back_guess(phone: str, network: str, digits: int) -> None:
-    """Return a guess that was right but came second."""
-    for refund in _guesses(phone, network, digits, wrong=0):
-        give_back(refund)
-
-
-def _guesses(phone: str, network: str, digits: int, wrong: int) -> tuple[Refund, Refund]:
-    """The guesses at a code: the wrong ones and, at a short code, the right one, taken, too."""
-    count = wrong + (digits == SHORT)
-    phones, networks = GUESSES_PER_PHONE, GUESSES_PER_NETWORK
-    return phones.refund(count, phone), networks.refund(count, network)
-
-
-def note_login(last_login: datetime | None) -> None:
-    """Count a login, and users who come back after a day: an attacker can't make many of these."""
-    LOGINS.add()
-    if last_login and last_login < timezone.now() - timedelta(days=1):
-        RETURNS.add()
-
-
-def keys_of(phone_or_address: str) -> list[str]:
-    """The keys of all budgets of a phone or an address, for staff who look one up."""
+def keys_for_staff(phone_or_address: str) -> list[str]:
+    """The keys of all limits of a phone or an address, for staff who look one up."""
     try:
-        phone = parse_phone(phone_or_address)
+        names = {parse_phone(phone_or_address)}
     except InvalidPhone:
         try:
-            network = network_of(phone_or_address)
+            names = {network_of(phone_or_address), site_of(phone_or_address)}
         except ValueError:
             return []
-        return [SENDS_PER_NETWORK.key(network), GUESSES_PER_NETWORK.key(network)]
-    sends = [SENDS_PER_PHONE.key(phone), SENDS_PER_PHONE.key(phone, "familiar")]
-    return [GUESSES_PER_PHONE.key(phone), *sends]
+    return [limit.key(name) for limit in LIMITS for name in names if name]

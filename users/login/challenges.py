@@ -1,205 +1,267 @@
-"""The life of one one-time password: sent, tried, spent. Each step is one conditional statement.
+"""Challenges: one row for each phone and network that asks for a code, with two doors to it.
 
-A code is found by a keyed digest of its phone, its length and, for a long one, the network it was
-asked for from. Such codes live side by side: a long code voids no short one already on its way, and
-strangers elsewhere can't use up the tries of the owner's.
+With its ticket a challenge is answered from anywhere, without it from the network that asked. Each
+door has three attempts of its own. Every write is one conditional statement.
 """
 
 import secrets
+import time
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime
+from typing import NamedTuple
 
-from django.conf import settings
-from django.db.models import F, Value
-from django.db.models.functions import Concat
-from django.utils import timezone
+import orjson
 
+from users.chains import Step
+from users.clients import Client
 from users.digests import digest, one_time_password
-from users.errors import CodeRecentlySent
-from users.models import LoginCode
-from users.statements import write
+from users.limits import alarm
+from users.limits.buckets import SKEW, Found
+from users.limits.policy import KEYS, keys_of
+from users.login import gateways
+from users.models import Challenge
+from users.statements import Statement
 
-LIFETIME = timedelta(seconds=300)
-RESEND = timedelta(seconds=60)
-TRIES = 3
-MARK = 8  # characters that stand for a network in `wrong_from`
-NEVER = datetime(1970, 1, 1, tzinfo=timezone.get_default_timezone())
+LIFETIME, RESEND = 300, 60  # s
+ATTEMPTS = 3
+DAY = 86_400
+KNOWN_AFTER, KNOWN_FOR = DAY, 90 * DAY
 
 
-@dataclass(frozen=True)
-class Slot:
-    """The place of a phone's code of one length; for long codes, of one network."""
+def _for_doors(name: str, text: str) -> dict[str, Statement]:
+    """The statement for each door: the columns that it uses, the key by which a row is found."""
+    found_by = {"ticket": "ticket_key", "network": "key"}
+    return {
+        door: Statement(f"{name}_by_{door}", text.replace("DOOR", door).replace("FOUND_BY", column))
+        for door, column in found_by.items()
+    }
 
+
+LOOK = _for_doors(
+    "look_at_challenge",
+    """SELECT (SELECT resets_at FROM users_limit WHERE key = %(alarm)s), EXISTS (
+        SELECT 1 FROM users_session JOIN users_user ON users_user.id = users_session.user_id
+        WHERE users_user.phone = %(phone)s AND users_session.network = %(network)s
+        AND users_session.created_at > %(known_since)s AND users_session.created_at <= %(known_by)s
+    ), (SELECT {collect}({array}(key, count, resets_at)){text} FROM users_limit
+        WHERE key IN (LIMITS)), challenge.key, nonce, digits, known, DOOR_left, opened_at, sent_at,
+    expires_at FROM (SELECT 1) AS one LEFT JOIN users_challenge AS challenge
+    ON challenge.FOUND_BY = %(key)s
+    AND challenge.expires_at > %(now)s AND challenge.expires_at <= %(ahead)s""".replace(
+        "LIMITS", ", ".join(f"%(limit_{n})s" for n in range(KEYS))
+    ),
+)
+OPEN = Statement(
+    "open_challenge",
+    """INSERT INTO users_challenge (key, ticket_key, nonce, digits, known, ticket_left,
+        ticket_charged, network_left, network_charged, opened_at, sent_at, expires_at)
+    SELECT %(key)s, %(ticket_key)s, %(nonce)s, %(digits)s, %(known)s, %(attempts)s, 0,
+        %(attempts)s, 0, %(now)s, %(now)s, %(expires_at)s FROM {before} WHERE TRUE
+    ON CONFLICT (key) DO UPDATE SET ticket_key = excluded.ticket_key, nonce = excluded.nonce,
+        digits = excluded.digits, known = excluded.known, ticket_left = excluded.ticket_left,
+        ticket_charged = 0, network_left = excluded.network_left, network_charged = 0,
+        opened_at = excluded.opened_at, sent_at = excluded.sent_at, expires_at = excluded.expires_at
+    WHERE users_challenge.expires_at <= %(now)s OR users_challenge.expires_at > %(ahead)s
+        OR users_challenge.digits < excluded.digits
+    RETURNING nonce""",
+)
+RENEW = _for_doors(
+    "renew_challenge",
+    """UPDATE users_challenge SET sent_at = %(now)s, expires_at = %(expires_at)s,
+        DOOR_left = %(attempts)s FROM {before}
+    WHERE users_challenge.key = %(key)s AND users_challenge.nonce = %(nonce)s
+        AND users_challenge.expires_at > %(now)s AND users_challenge.sent_at = %(was_sent_at)s
+    RETURNING users_challenge.nonce""",
+)
+UNDO_RENEWAL = _for_doors(
+    "undo_renewal",
+    """UPDATE users_challenge SET sent_at = %(was_sent_at)s, expires_at = %(was_expires_at)s,
+        DOOR_left = CASE WHEN DOOR_left > %(granted)s THEN DOOR_left - %(granted)s ELSE 0 END
+    WHERE key = %(key)s AND nonce = %(nonce)s AND sent_at = %(sent_at)s RETURNING key""",
+)
+DISCARD = Statement(
+    "discard_challenge",
+    """DELETE FROM users_challenge WHERE key = %(key)s AND nonce = %(nonce)s
+        AND ticket_charged = 0 AND network_charged = 0 RETURNING key""",
+)
+ATTEMPT = _for_doors(
+    "attempt",
+    """UPDATE users_challenge SET DOOR_left = DOOR_left - 1, DOOR_charged = DOOR_charged + 1
+    FROM {before} WHERE users_challenge.key = %(key)s AND users_challenge.nonce = %(nonce)s
+        AND DOOR_left > 0 AND users_challenge.expires_at > %(now)s RETURNING DOOR_left""",
+)
+REFUND_ATTEMPT = _for_doors(
+    "refund_attempt",
+    """UPDATE users_challenge SET DOOR_left = DOOR_left + 1, DOOR_charged = DOOR_charged - 1
+    WHERE key = %(key)s AND nonce = %(nonce)s AND DOOR_charged > 0 RETURNING key""",
+)
+USE = _for_doors(
+    "use_challenge",
+    "DELETE FROM users_challenge WHERE key = %(key)s AND nonce = %(nonce)s RETURNING DOOR_charged",
+)
+
+
+class Door(NamedTuple):
+    """How a caller gets at a challenge: by its ticket from anywhere, or from the network."""
+
+    name: str
+    key: str
+
+    @classmethod
+    def of(cls, phone: str, client: Client, ticket: str) -> "Door":
+        """The caller's door; a ticket that comes along counts alone, and for its phone only."""
+        if ticket:
+            return cls("ticket", digest("ticket", phone, ticket))
+        return cls("network", digest("challenge", phone, client.network))
+
+
+class Living(NamedTuple):
+    """A living challenge as it was read through a door, which has `left` attempts."""
+
+    door: str
     phone: str
-    digits: int
-    network: str = ""
-
-    @property
-    def key(self) -> str:
-        """The row's key."""
-        return digest("code", self.phone, self.digits, self.network)
-
-    @property
-    def phone_key(self) -> str | None:
-        """What all long codes of the phone have in common."""
-        return digest("phone", self.phone) if self.network else None
-
-    @property
-    def test_code(self) -> str | None:
-        """The fixed code of a phone in `TEST_PHONES` until its last day; it has 4 digits."""
-        code, last_day = settings.TEST_PHONES.get(self.phone, ("", date.min))
-        return code if self.digits == len(code) and timezone.now().date() <= last_day else None
-
-    def password(self, nonce: str) -> str:
-        """The one-time password for `nonce`."""
-        return self.test_code or one_time_password(nonce, self.digits)
-
-
-@dataclass(frozen=True)
-class Try:
-    """A try that was charged, and the code it must match."""
-
-    slot: Slot
     key: str
     nonce: str
+    digits: int
+    known: bool
     left: int
+    opened_at: float
+    sent_at: float
+    expires_at: float
+
+    @property
+    def code(self) -> str:
+        """The one-time password."""
+        return gateways.test_code(self.phone) or one_time_password(self.nonce, self.digits)
+
+    @property
+    def resend_in(self) -> float:
+        """Seconds until this door may ask again; a door without attempts may at once."""
+        wait = self.sent_at + RESEND - time.time()
+        return wait if self.left and 0 < wait <= RESEND else 0.0
+
+    def attempt(self) -> Step:
+        """Charge an attempt to the door; the row that it returns says how many are left."""
+        params = {"key": self.key, "nonce": self.nonce, "now": time.time()}
+        return Step(ATTEMPT[self.door], params, self.refund_attempt)
+
+    def lives(self) -> bool:
+        """Whether it can still be answered; it may be used, replaced or over by now."""
+        rows = Challenge.objects.filter(key=self.key, nonce=self.nonce)
+        return rows.filter(expires_at__gt=time.time()).exists()
+
+    def refund_attempt(self) -> None:
+        """Give one attempt back to the door."""
+        REFUND_ATTEMPT[self.door].row(key=self.key, nonce=self.nonce)
 
     def matches(self, code: str) -> bool:
         """Whether `code` is the right one, compared in constant time."""
-        right = self.slot.password(self.nonce)
-        return secrets.compare_digest(right.encode(), code.encode())
+        return secrets.compare_digest(self.code.encode(), code.encode())
 
-    def spend(self, network: str) -> "Spent | None":
-        """Use the code up. Of any number of parallel requests exactly one succeeds; else None."""
-        row = write(
-            """DELETE FROM users_logincode WHERE key = %s AND nonce = %s
-            RETURNING wrong_from, familiar""",
-            [self.key, self.nonce],
-        )
-        if row is None:
-            return None
-        marks = [row[0][i : i + MARK] for i in range(0, len(row[0]), MARK)]
-        return Spent(wrong=marks.count(_mark(network)), familiar=bool(row[1]))
+    def use(self) -> int | None:
+        """Use the code up. Of any number of parallel requests exactly one succeeds; else None.
 
-    def mark_wrong(self, network: str) -> None:
-        """Remember where a wrong guess came from, for the login that may give it back."""
-        LoginCode.objects.filter(key=self.key, nonce=self.nonce).update(
-            wrong_from=Concat(F("wrong_from"), Value(_mark(network)))
-        )
+        Returns how many attempts were charged through the door.
+        """
+        row = USE[self.door].row(key=self.key, nonce=self.nonce)
+        return int(row[0]) if row else None
 
 
 @dataclass(frozen=True)
-class Spent:
-    """What a used code cost: guesses `wrong` from the network that used it, and who paid."""
+class Outlook:
+    """What decides about a code: when the alarm ends, the pair, its limits, a living challenge."""
 
-    wrong: int
-    familiar: bool
+    alarm_ends: float | None
+    known: bool
+    limits: Found
+    living: Living | None
 
 
-def mark_sent(slot: Slot, *, familiar: bool) -> str:
-    """The nonce of the code to send now: the living one again, else a new one.
-
-    A new one opens nothing until `mark_delivered`. `familiar` tells which budget paid.
-    Raises `CodeRecentlySent` within `RESEND` of the last sending of a living code.
-    """
-    now, nonce = timezone.now(), secrets.token_hex(16)
-    dead = "(users_logincode.expires_at <= %s OR users_logincode.tries >= %s)"
-    fresh = {"nonce", "tries", "roaming_tries", "wrong_from", "delivered", "expires_at"}
-    renewed = ", ".join(
-        f"{name} = CASE WHEN {dead} THEN excluded.{name} ELSE users_logincode.{name} END"
-        for name in sorted(fresh)
+def look(phone: str, client: Client, door: Door) -> Outlook:
+    """Read all of it in one round trip."""
+    now = time.time()
+    row = LOOK[door.name].row(
+        alarm=alarm.KEY,
+        phone=phone,
+        network=client.network,
+        known_since=datetime.fromtimestamp(now - KNOWN_FOR, UTC),
+        known_by=datetime.fromtimestamp(now - KNOWN_AFTER, UTC),
+        key=door.key,
+        now=now,
+        ahead=_end(now) + SKEW,
+        **{f"limit_{n}": key for n, key in enumerate(keys_of(phone, client))},
     )
-    row = write(
-        f"""INSERT INTO users_logincode
-            (key, phone_key, nonce, tries, roaming_tries, wrong_from, delivered, familiar,
-             sent_at, expires_at)
-        VALUES (%s, %s, %s, 0, 0, '', FALSE, %s, %s, %s)
-        ON CONFLICT (key) DO UPDATE SET
-            sent_at = excluded.sent_at, familiar = excluded.familiar, {renewed}
-        WHERE {dead} OR users_logincode.sent_at <= %s RETURNING nonce""",  # noqa: S608
-        [
-            slot.key,
-            slot.phone_key,
-            nonce,
-            familiar,
-            now,
-            now + LIFETIME,
-            *[now, TRIES] * (len(fresh) + 1),
-            now - RESEND,
-        ],
-    )
-    if secrets.randbelow(100) == 0:
-        LoginCode.objects.sweep(expires_at__lte=now)
-    if row is None:
-        refuse_if_recent(slot)
-        raise CodeRecentlySent(1)
-    return str(row[0])
+    alarm_ends, known, limits, key, *others = row or ()
+    found = {name: (count, resets_at) for name, count, resets_at in orjson.loads(limits or "[]")}
+    living = Living(door.name, phone, key, *others) if key else None
+    return Outlook(alarm_ends, bool(known), found, living)
 
 
-def refuse_if_recent(slot: Slot) -> None:
-    """Raise `CodeRecentlySent` if a living code was sent less than `RESEND` ago."""
-    now = timezone.now()
-    living = LoginCode.objects.filter(key=slot.key, expires_at__gt=now, tries__lt=TRIES)
-    sent_at = living.values_list("sent_at", flat=True).first()
-    if sent_at and sent_at > now - RESEND:
-        raise CodeRecentlySent((sent_at + RESEND - now).total_seconds())
+class Opening:
+    """A new challenge, and the step that opens it."""
 
-
-def mark_unsent(slot: Slot, nonce: str) -> None:
-    """Take the sending back: the next request sends the same code without waiting."""
-    LoginCode.objects.filter(key=slot.key, nonce=nonce).update(sent_at=NEVER)
-
-
-def mark_delivered(slot: Slot, nonce: str) -> None:
-    """Let the code be tried, and live its full time from now.
-
-    A code that was never delivered can't be tried: else requests that fail, and so cost nothing,
-    would each give an attacker new tries.
-    """
-    write(
-        """UPDATE users_logincode SET delivered = TRUE, expires_at = %s
-        WHERE key = %s AND nonce = %s RETURNING key""",
-        [timezone.now() + LIFETIME, slot.key, nonce],
-    )
-
-
-def charge_try(slot: Slot) -> Try | None:
-    """Charge one of the code's tries before it is compared; None if there is no code or no try."""
-    row = write(
-        """UPDATE users_logincode SET tries = tries + 1
-        WHERE key = %s AND delivered AND expires_at > %s AND tries < %s
-        RETURNING nonce, tries""",
-        [slot.key, timezone.now(), TRIES],
-    )
-    return Try(slot, slot.key, row[0], TRIES - row[1]) if row else None
-
-
-def charge_roaming_tries(slot: Slot) -> list[Try]:
-    """Charge a try at each long code of the phone that was asked for from another network.
-
-    All other networks have three tries at each together, apart from those of its own.
-    """
-    now = timezone.now()
-    codes = LoginCode.objects.filter(phone_key=slot.phone_key, delivered=True, expires_at__gt=now)
-    charged = []
-    for key in codes.exclude(key=slot.key).values_list("key", flat=True):
-        row = write(
-            """UPDATE users_logincode SET roaming_tries = roaming_tries + 1
-            WHERE key = %s AND roaming_tries < %s RETURNING nonce, roaming_tries""",
-            [key, TRIES],
+    def __init__(self, phone: str, key: str, digits: int, *, known: bool) -> None:
+        self.ticket, now = secrets.token_urlsafe(16), time.time()
+        nonce = secrets.token_hex(16)
+        self.challenge = Living(
+            "ticket", phone, key, nonce, digits, known, ATTEMPTS, now, now, _end(now)
         )
-        if row:
-            charged.append(Try(slot, key, row[0], TRIES - row[1]))
-    return charged
+
+    def step(self) -> Step:
+        """Write it, in place of a dead one or of one whose code is shorter."""
+        new = self.challenge
+        params = {
+            "key": new.key,
+            "ticket_key": digest("ticket", new.phone, self.ticket),
+            "nonce": new.nonce,
+            "digits": new.digits,
+            "known": new.known,
+            "attempts": ATTEMPTS,
+            "now": new.sent_at,
+            "expires_at": new.expires_at,
+            "ahead": new.expires_at + SKEW,
+        }
+        return Step(OPEN, params)
+
+    def undo(self) -> bool:
+        """Delete it, unless somebody guessed at it meanwhile; whether that was done."""
+        return DISCARD.row(key=self.challenge.key, nonce=self.challenge.nonce) is not None
 
 
-def remaining_life(slot: Slot) -> float:
-    """Seconds until the code expires, whether or not it has tries left; 0 if there is none."""
-    now = timezone.now()
-    codes = LoginCode.objects.filter(key=slot.key, delivered=True)
-    expires_at = codes.values_list("expires_at", flat=True).first()
-    return max(0.0, (expires_at - now).total_seconds()) if expires_at else 0.0
+class Renewal:
+    """The same code once more, and the step that lets it live its full time."""
+
+    ticket = None
+
+    def __init__(self, living: Living) -> None:
+        self.challenge, self._now = living, time.time()
+
+    def step(self) -> Step:
+        """Give the door that asks its attempts anew."""
+        params = {
+            "key": self.challenge.key,
+            "nonce": self.challenge.nonce,
+            "now": self._now,
+            "was_sent_at": self.challenge.sent_at,
+            "expires_at": _end(self._now),
+            "attempts": ATTEMPTS,
+        }
+        return Step(RENEW[self.challenge.door], params)
+
+    def undo(self) -> bool:
+        """Take back the waiting time, the attempts and the longer life."""
+        was = self.challenge
+        UNDO_RENEWAL[was.door].row(
+            key=was.key,
+            nonce=was.nonce,
+            sent_at=self._now,
+            was_sent_at=was.sent_at,
+            was_expires_at=was.expires_at,
+            granted=ATTEMPTS - was.left,
+        )
+        return True
 
 
-def _mark(network: str) -> str:
-    return digest("mark", network)[:MARK]
+def _end(now: float) -> float:
+    """When a code that is asked for now ends: its life begins once the gateway has taken it."""
+    return now + LIFETIME + gateways.time_limit()

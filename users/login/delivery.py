@@ -1,4 +1,4 @@
-"""One message with a code: what it costs, its delivery, and taking it back."""
+"""One message with a code: what it is charged, its delivery, and taking both back."""
 
 import threading
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext
 
-from users.errors import CodeRecentlySent, SmsUnavailable, TooManyCodes
-from users.limits import policy
-from users.limits.policy import Payment
-from users.login import challenges, gateways
-from users.login.challenges import Slot
+from users.chains import run_chain
+from users.clients import Client
+from users.errors import CodeRecentlySent, InvalidCode, SmsUnavailable, TooManyCodes
+from users.limits import alarm, policy
+from users.limits.policy import Pair
+from users.login import gateways
+from users.login.challenges import Door, Living, Opening, Outlook, Renewal, look
 
 SENDERS = 4
 _senders = threading.BoundedSemaphore(SENDERS)
@@ -21,63 +23,84 @@ so that everybody else's calls find a free connection and their share of the pro
 
 
 @dataclass(frozen=True)
-class Order:
-    """A message that is paid for and about to be sent."""
+class Delivery:
+    """A message that is charged and about to be sent."""
 
-    slot: Slot
-    nonce: str
-    payment: Payment
+    pair: Pair
+    change: Opening | Renewal
 
-    @property
-    def code(self) -> str:
-        """The one-time password in it."""
-        return self.slot.password(self.nonce)
-
-    def deliver(self) -> None:
+    def send(self) -> None:
         """Hand the message to the gateway, holding no database connection while it takes its time.
 
-        Raises `SmsUnavailable`; then the message has cost nothing.
+        Raises `SmsUnavailable`; then the message has cost nothing, unless its code was guessed at.
         """
         if not connection.in_atomic_block:
             connection.close()
+        if self.pair.test:
+            return
         try:
-            if not self.slot.test_code:
-                gateways.deliver(gateways.Message(self.slot.phone, self._text()))
+            gateways.deliver(gateways.Message(self.pair.phone, self._text()))
         except SmsUnavailable:
-            self._take_back()
+            with _senders:
+                if self.change.undo():
+                    self._refund()
             raise
-        with _senders:
-            challenges.mark_delivered(self.slot, self.nonce)
+        policy.MESSAGES.add()
+
+    def _refund(self) -> None:
+        for limit, who in self.pair.message_limits():
+            limit.refund(who)
+        policy.refund_budget(known=self.pair.known)
 
     def _text(self) -> str:
-        text = gettext("Your code: %(code)s") % {"code": self.code}
-        web_otp = f"@{urlsplit(settings.PUBLIC_URL).hostname} #{self.code}"
-        return f"{text}\n\n{web_otp}"
-
-    def _take_back(self) -> None:
-        policy.SENDS.add(-1)
-        self.payment.give_back()
-        challenges.mark_unsent(self.slot, self.nonce)
+        code = self.change.challenge.code
+        text = gettext("Your code: %(code)s") % {"code": code}
+        return f"{text}\n\n@{urlsplit(settings.PUBLIC_URL).hostname} #{code}"
 
 
-def place_order(phone: str, network: str) -> Order:
-    """Pay for a message and have its code ready. Raises `CodeRecentlySent`, `TooManyCodes`."""
+def prepare(phone: str, client: Client, ticket: str) -> Delivery:
+    """Charge a message and open or renew the challenge for it: one read, and one chain of writes.
+
+    Raises `InvalidCode` for a ticket that leads nowhere, `CodeRecentlySent`, `TooManyCodes`.
+    """
+    door, test = Door.of(phone, client, ticket), gateways.test_code(phone) is not None
     with _senders:
-        slot = slot_of(phone, policy.code_digits(phone, network), network)
-        try:
-            payment = policy.take_sends(phone, network)
-        except TooManyCodes:
-            challenges.refuse_if_recent(slot)
-            raise
-        try:
-            nonce = challenges.mark_sent(slot, familiar=payment.familiar)
-        except CodeRecentlySent:
-            payment.give_back()
-            raise
-        policy.SENDS.add()
-    return Order(slot, nonce, payment)
+        outlook = look(phone, client, door)
+        living = outlook.living
+        if ticket and living is None:
+            raise InvalidCode
+        known = living.known if living else outlook.known
+        pair = Pair(phone, client, known, test)
+        change = _change(pair, door, outlook)
+        pair.refuse_if_too_many(outlook.limits)
+        _charge(pair, change, door)
+    return Delivery(pair, change)
 
 
-def slot_of(phone: str, digits: int, network: str) -> Slot:
-    """The place of this code; a long one belongs to the network that asks."""
-    return Slot(phone, digits, network if digits == policy.LONG else "")
+def _change(pair: Pair, door: Door, outlook: Outlook) -> Opening | Renewal:
+    """A longer code replaces a shorter one at once; else a living one is sent once more."""
+    living = outlook.living
+    alarmed = pair.alarming and alarm.is_on(outlook.alarm_ends)
+    digits = pair.digits(outlook.limits, alarm=alarmed)
+    if living is None or living.digits < digits:
+        key = living.key if living else door.key
+        return Opening(pair.phone, key, digits, known=pair.known)
+    if wait := living.resend_in:
+        raise CodeRecentlySent(wait, code_length=living.digits)
+    return Renewal(living)
+
+
+def _charge(pair: Pair, change: Opening | Renewal, door: Door) -> None:
+    """Charge the message; a parallel request may have been first."""
+    if not pair.test:
+        policy.take_budget(known=pair.known)
+    limits = list(pair.message_limits())
+    done = run_chain(*(limit.step(who) for limit, who in limits), change.step())
+    if len(done) > len(limits):
+        return
+    if not pair.test:
+        policy.refund_budget(known=pair.known)
+    if len(done) < len(limits):
+        raise TooManyCodes(1)
+    now: Living | None = look(pair.phone, pair.client, door).living
+    raise CodeRecentlySent((now and now.resend_in) or 1)

@@ -6,9 +6,11 @@ import sys
 import threading
 import time
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import quote
 
 from django.conf import settings
+from django.utils import timezone
 
 from users.errors import SmsUnavailable
 
@@ -42,6 +44,17 @@ def deliver(message: Message) -> None:
             return None
         _logger.warning("gateway failed: %s", scheme)
     raise SmsUnavailable
+
+
+def time_limit() -> float:
+    """The longest that a delivery takes, in seconds."""
+    return settings.SMS_DELAY[1] if is_simulated() else TIMEOUT * len(settings.SMS_URL)
+
+
+def test_code(phone: str) -> str | None:
+    """The fixed code of a phone in `TEST_PHONES` until its last day; it is never sent."""
+    code, last_day = settings.TEST_PHONES.get(phone, ("", date.min))
+    return code if timezone.now().date() <= last_day else None
 
 
 def is_simulated() -> bool:

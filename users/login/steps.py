@@ -1,33 +1,52 @@
-"""The rules of phone login. API and pages both call `send_code` and `confirm_code`."""
+"""The steps of a login by phone: a code is sent, and entered."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
-from django.db import transaction
+from django.db import Error, transaction
 
 from users import security
-from users.clients import AnyRequest, client_address, network_of
-from users.errors import InvalidCode, TooManyAttempts
-from users.limits import policy
-from users.login import challenges, gateways
-from users.login.challenges import Slot, Try
-from users.login.delivery import place_order, slot_of
+from users.chains import run_chain
+from users.clients import Client
+from users.errors import InvalidCode, Refusal, TooManyAttempts
+from users.limits import alarm, policy
+from users.limits.policy import Pair
+from users.login import gateways
+from users.login.challenges import LIFETIME, RESEND, Door, Living, look
+from users.login.delivery import prepare
 from users.models import Session, User
 from users.phones import parse_phone
 from users.sessions.lifecycle import open_session
+from users.signals import user_registered
+from users.statements import Param, Statement
+
+LOCKED = ("id", "last_login", "is_active", "is_staff", "phone")
+LOCK_USER = Statement(
+    "lock_user",
+    lambda: (
+        User.objects.filter(phone=Param("phone"))
+        .select_for_update(no_key=True)
+        .values_list(*LOCKED)
+    ),
+)
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A code is on its way; times in seconds, `code` only where the gateway is simulated."""
+    """A code is on its way; times in seconds.
+
+    The ticket is told when a challenge opens, and to who sent it along. `code` is told only where
+    the gateway is simulated.
+    """
 
     phone: str
     code_length: int
-    expires_in: int = int(challenges.LIFETIME.total_seconds())
-    resend_in: int = int(challenges.RESEND.total_seconds())
+    ticket: str | None
+    expires_in: int = LIFETIME
+    resend_in: int = RESEND
     code: str | None = None
 
 
@@ -40,85 +59,134 @@ class Login:
     is_new_user: bool
 
 
-def send_code(raw_phone: str, request: AnyRequest) -> Sent:
+@dataclass(frozen=True)
+class Attempt:
+    """A right code, charged and not yet used; `left` are the attempts after it."""
+
+    pair: Pair
+    challenge: Living
+    left: int
+
+    def refund(self, count: int) -> None:
+        """Give back what was charged through the door; at 8 digits that is nothing."""
+        if self.challenge.digits == policy.LONG:
+            return
+        for limit, who in self.pair.guess_limits():
+            limit.refund(who, count=count)
+        if self.pair.alarming:
+            alarm.GUESSES.give_back(count, since=self.challenge.opened_at)
+
+
+def send_code(raw_phone: str, client: Client, ticket: str = "") -> Sent:
     """Send a one-time password to a phone.
 
-    Raises `InvalidPhone`, `CodeRecentlySent`, `TooManyCodes`, `SmsUnavailable`.
+    Raises `InvalidPhone`, `InvalidCode` (for the ticket), `CodeRecentlySent`, `TooManyCodes`,
+    `SmsUnavailable`.
     """
-    phone, network = parse_phone(raw_phone), network_of(client_address(request))
-    order = place_order(phone, network)
-    order.deliver()
-    shown = order.code if gateways.is_simulated() else None
-    return Sent(phone, order.slot.digits, code=shown)
+    delivery = prepare(parse_phone(raw_phone), client, ticket)
+    delivery.send()
+    challenge = delivery.change.challenge
+    return Sent(
+        challenge.phone,
+        challenge.digits,
+        delivery.change.ticket or ticket or None,
+        code=challenge.code if gateways.is_simulated() else None,
+    )
 
 
-def confirm_code(raw_phone: str, code: str, request: AnyRequest) -> Login:
+def confirm_code(raw_phone: str, code: str, client: Client, ticket: str = "") -> Login:
     """Log in by a one-time password; a phone never seen before is recorded now.
 
     Raises `InvalidPhone`, `InvalidCode`, `TooManyAttempts`.
     """
-    phone, address = parse_phone(raw_phone), client_address(request)
-    code = re.sub(r"[ -]", "", code)
-    if not re.fullmatch(rf"[0-9]{{{policy.SHORT}}}|[0-9]{{{policy.LONG}}}", code):
-        raise InvalidCode  # matches no code there is, so it costs no try
-    network = network_of(address)
-    slot = slot_of(phone, len(code), network)
+    phone = parse_phone(raw_phone)
     try:
-        attempt = _try(slot, code, network)
-        login = _log_in(attempt, network, request)
+        attempt = take_code(phone, code, client, ticket)
+        login = _log_in(attempt, client)
     except (InvalidCode, TooManyAttempts):
-        security.log("guess failed", phone=phone, address=address)
+        security.log("guess failed", phone=phone, address=client.address)
         raise
-    security.log("login", user=login.user.pk, session=login.session.pk, address=address)
+    policy.LOGINS.add()
+    security.log("login", user=login.user.pk, session=login.session.pk, address=client.address)
     return login
 
 
-def _try(slot: Slot, code: str, network: str) -> Try:
-    """The right try. It is charged before it is compared: parallel guesses can't share one."""
-    attempt = challenges.charge_try(slot)
-    attempts = [attempt] if attempt else []
-    if slot.digits == policy.LONG and not challenges.remaining_life(slot):
-        attempts = challenges.charge_roaming_tries(
-            slot
-        )  # asked for on one network, typed on another
-    left = policy.take_guess(slot.phone, network, slot.digits) if attempts else None
-    if left is None:
-        life = challenges.remaining_life(slot)
-        raise TooManyAttempts(life) if life else InvalidCode()
-    for attempt in attempts:
-        if attempt.matches(code):
-            return attempt
-        attempt.mark_wrong(network)
-    policy.note_wrong_guess(slot.phone, network, slot.digits)
-    raise InvalidCode(attempts_left=min(left, *(attempt.left for attempt in attempts)))
+def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attempt:
+    """The attempt that was right. It is charged before anything of its outcome is told.
+
+    Raises `InvalidCode`, `TooManyAttempts`.
+    """
+    code = re.sub(r"[ -]", "", code)
+    outlook = look(phone, client, Door.of(phone, client, ticket))
+    challenge = outlook.living
+    if challenge is None or not re.fullmatch(rf"[0-9]{{{challenge.digits}}}", code):
+        raise InvalidCode  # it can't be right, so it costs no attempt
+    pair = Pair(phone, client, challenge.known, gateways.test_code(phone) is not None)
+    right = challenge.matches(code)
+    left = _charge(pair, challenge, outlook.alarm_ends, failed=not right)
+    if not right:
+        policy.WRONG_GUESSES.add()
+        raise InvalidCode(attempts_left=left)
+    return Attempt(pair, challenge, left)
 
 
-def _log_in(attempt: Try, network: str, request: AnyRequest) -> Login:
+def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
+    """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
+    short = challenge.digits == policy.SHORT
+    if not challenge.left or (short and pair.alarming and alarm.is_on(alarm_ends)):
+        raise TooManyAttempts(1)
+    if short and pair.alarming and not alarm.take_guess():
+        raise TooManyAttempts(1)
+    door = challenge.attempt()
+    steps = pair.guess_steps(door, failed=failed) if short else [door]
+    done = run_chain(*steps)
+    if len(done) == len(steps):
+        return min(left for (left,) in done)
+    if short and pair.alarming:
+        alarm.GUESSES.give_back()
+    if steps[len(done)] is door and not challenge.lives():
+        raise InvalidCode
+    raise TooManyAttempts(1)
+
+
+def _log_in(attempt: Attempt, client: Client) -> Login:
     try:
-        login, last_login = _open(attempt, network, request)
-    except InvalidCode:
-        policy.give_back_guess(attempt.slot.phone, network, attempt.slot.digits)
+        login, charged = _open(attempt, client)
+    except InvalidCode:  # it stays charged, like a wrong one
         raise
-    policy.note_login(last_login)
+    except (Refusal, Error):  # no fault of the caller's
+        with suppress(Error):
+            attempt.refund(1)
+            attempt.challenge.refund_attempt()
+        raise
+    with suppress(Error):
+        attempt.refund(charged)
     return login
 
 
 @transaction.atomic
-def _open(attempt: Try, network: str, request: AnyRequest) -> tuple[Login, datetime | None]:
-    """Spend the code and open a session, or leave both as they were."""
-    spent = attempt.spend(network)
-    if spent is None:  # a parallel request was first
+def _open(attempt: Attempt, client: Client) -> tuple[Login, int]:
+    """Use the code up and open a session, or leave both as they were; what the door was charged."""
+    charged = attempt.challenge.use()
+    if charged is None:  # a parallel request was first
         raise InvalidCode
-    user, is_new = User.objects.lock(attempt.slot.phone), False
-    if user is None:
-        user, is_new = User.objects.select_for_update(no_key=True).get_or_create(
-            phone=attempt.slot.phone, defaults={"password": make_password(None)}
-        )
-    if not user.is_active:
-        raise InvalidCode
-    last_login, session = user.last_login, open_session(user, request)
-    user_logged_in.send(sender=User, request=request, user=user)
-    policy.give_back_login(
-        attempt.slot.phone, network, attempt.slot.digits, wrong=spent.wrong, familiar=spent.familiar
+    user, is_new = _lock_user(attempt.pair.phone)
+    if not user.is_active or (attempt.pair.test and user.is_staff):
+        raise InvalidCode(attempts_left=attempt.left)
+    session = open_session(user, client)
+    user_logged_in.send(sender=User, request=None, user=user)
+    if is_new:
+        transaction.on_commit(lambda: user_registered.send_robust(sender=User, user=user))
+    return Login(user, session, is_new), charged
+
+
+def _lock_user(phone: str) -> tuple[User, bool]:
+    """The phone's user, kept from parallel changes until the transaction ends; if new, made now.
+
+    Names and rights come by a query of their own when asked for.
+    """
+    if row := LOCK_USER.row(phone=phone):
+        return User.from_db("default", LOCKED, row), False
+    return User.objects.select_for_update(no_key=True).get_or_create(
+        phone=phone, defaults={"password": make_password(None)}
     )
-    return Login(user, session, is_new), last_login

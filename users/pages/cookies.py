@@ -13,8 +13,13 @@ from django.http import HttpRequest, HttpResponse
 class SignedCookie:
     """A value that a browser keeps for `lifetime` and can't change."""
 
-    name: str
+    word: str
     lifetime: timedelta
+
+    @property
+    def name(self) -> str:
+        """The cookie's name; over https one that no other host can set."""
+        return f"__Host-{self.word}" if settings.PUBLIC_HTTPS else self.word
 
     def read(self, request: HttpRequest) -> Any:
         """What was written; None if there is nothing, or it is too old, or not ours."""

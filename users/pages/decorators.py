@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from users.errors import Refusal, TokenNotValid, TooMany
+from users.errors import Refusal, TokenNotValid
 from users.pages import browser
 
 View = Callable[..., HttpResponse]
@@ -26,7 +26,7 @@ def page(view: View) -> View:
         except TokenNotValid:  # the account was deleted a moment ago
             return redirect(settings.LOGIN_URL)
         except Refusal as refusal:
-            return refused(request, f"{refusal.status_code}.html", refusal)
+            return refused(request, f"{refusal.status}.html", refusal)
 
     return never_cache(require_http_methods(["GET", "HEAD", "POST"])(shown))
 
@@ -65,7 +65,7 @@ def refused(
 ) -> HttpResponse:
     """The page that says what was refused and why, with the refusal's own status."""
     context = {**(context or {}), "refusal": refusal}
-    response = render(request, template, context, status=refusal.status_code)
-    if isinstance(refusal, TooMany):
+    response = render(request, template, context, status=refusal.status)
+    if refusal.wait:
         response.headers["Retry-After"] = str(refusal.wait)
     return response

@@ -19,13 +19,14 @@ PENDING = SignedCookie("pending", timedelta(minutes=15))
 class Pending:
     """A code is expected for `phone`; `resend_at` is in seconds since 1970.
 
-    `digits` is None where the code was asked for elsewhere. `simulated` is the code itself, which
-    only a simulated gateway hands out.
+    `digits` is None and `ticket` empty where the code was asked for elsewhere. `simulated` is the
+    code itself, which only a simulated gateway hands out.
     """
 
     phone: str
-    digits: int | None
-    resend_at: float
+    ticket: str = ""
+    digits: int | None = None
+    resend_at: float = 0
     simulated: str | None = None
 
     @classmethod
@@ -40,14 +41,15 @@ class Pending:
     @classmethod
     def after(cls, sent: Sent) -> "Pending":
         """What to remember of a code just sent."""
-        return cls(sent.phone, sent.code_length, time.time() + sent.resend_in, sent.code)
+        resend_at = time.time() + sent.resend_in
+        return cls(sent.phone, sent.ticket or "", sent.code_length, resend_at, sent.code)
 
     def waiting(self, refusal: CodeRecentlySent) -> "Pending":
         """The same, where the server knows of a later sending."""
-        return replace(self, resend_at=time.time() + refusal.wait)
+        return replace(self, resend_at=time.time() + (refusal.wait or 0))
 
     def resendable(self) -> "Pending":
-        """The same, once the code has no tries left: the next request waits for nothing."""
+        """The same, once the code has no attempts left: the next request waits for nothing."""
         return replace(self, resend_at=0)
 
     @property

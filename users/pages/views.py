@@ -1,6 +1,7 @@
 """Login and sessions as pages: the same rules as the API's, said in words."""
 
 import uuid
+from contextlib import suppress
 
 from django.conf import settings
 from django.contrib import messages
@@ -10,12 +11,15 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from users import login
+from users.clients import Client
 from users.errors import CodeRecentlySent, InvalidCode, Refusal, TooManyAttempts
+from users.login import Sent
 from users.models import Session
 from users.pages import browser, pending
 from users.pages.decorators import page, refused, submitted
 from users.pages.pending import Pending
 from users.phones import example_phone, parse_phone
+from users.sessions import lifecycle
 
 PHONE, CODE = "users/phone.html", "users/code.html"
 
@@ -49,7 +53,7 @@ def resend(request: HttpRequest) -> HttpResponse:
     if expected is None or request.method != "POST":
         return redirect("code")
     try:
-        sent = login.send_code(expected.phone, request)
+        sent = _ask(request, expected.phone, expected)
     except Refusal as refusal:
         if isinstance(refusal, CodeRecentlySent):
             expected = expected.waiting(refusal)
@@ -61,7 +65,7 @@ def resend(request: HttpRequest) -> HttpResponse:
 @submitted
 def log_out(request: HttpRequest, session: Session) -> HttpResponse:
     """End the session of this browser."""
-    browser.end_one(session, session.pk, request)
+    _end(request, session, session.pk)
     messages.info(request, _("You are logged out."))
     return _gone()
 
@@ -69,7 +73,7 @@ def log_out(request: HttpRequest, session: Session) -> HttpResponse:
 @submitted
 def end_session(request: HttpRequest, session: Session, pk: uuid.UUID) -> HttpResponse:
     """End one of the user's sessions; nothing is said of those of others."""
-    browser.end_one(session, pk, request)
+    _end(request, session, pk)
     if pk == session.pk:
         return _gone()
     messages.success(request, _("The session is ended."))
@@ -79,21 +83,21 @@ def end_session(request: HttpRequest, session: Session, pk: uuid.UUID) -> HttpRe
 @submitted
 def end_other_sessions(request: HttpRequest, session: Session) -> HttpResponse:
     """End all of the user's sessions but this one."""
-    browser.end_others(session, request)
+    lifecycle.end_others(session.user_id, Client.of(request.META), current=session.pk)
     messages.success(request, _("All other sessions are ended."))
     return redirect(settings.LOGIN_REDIRECT_URL)
 
 
 def _send(request: HttpRequest, entered: str) -> HttpResponse:
     try:
-        sent = login.send_code(entered, request)
+        sent = _ask(request, parse_phone(entered), Pending.of(request))
     except Refusal as refusal:
         context = {"phone": entered, **_example()}
         if not isinstance(refusal, CodeRecentlySent):
             return refused(request, PHONE, refusal, context)
         known = Pending.of(request)
         if known is None or known.phone != parse_phone(entered):
-            known = Pending(parse_phone(entered), None, 0)
+            known = Pending(parse_phone(entered))
         response = refused(request, PHONE, refusal, {**context, "pending": known})
         known.waiting(refusal).remember(response)
         return response
@@ -102,7 +106,9 @@ def _send(request: HttpRequest, entered: str) -> HttpResponse:
 
 def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
     try:
-        done = login.confirm_code(expected.phone, request.POST.get("code", ""), request)
+        done = login.confirm_code(
+            expected.phone, request.POST.get("code", ""), Client.of(request.META), expected.ticket
+        )
     except Refusal as refusal:
         void = _is_void(refusal)
         if void:
@@ -115,6 +121,19 @@ def _confirm(request: HttpRequest, expected: Pending) -> HttpResponse:
     browser.remember(response, done.session)
     pending.forget(response)
     return response
+
+
+def _ask(request: HttpRequest, phone: str, pending: Pending | None) -> Sent:
+    """Ask for a code: again, if this browser has the phone's ticket and it is still good."""
+    asking = Client.of(request.META)
+    if pending and pending.ticket and pending.phone == phone:
+        with suppress(InvalidCode):
+            return login.send_code(phone, asking, pending.ticket)
+    return login.send_code(phone, asking)
+
+
+def _end(request: HttpRequest, session: Session, pk: uuid.UUID) -> None:
+    lifecycle.end_one(session.user_id, pk, Client.of(request.META), current=session.pk)
 
 
 def _is_void(refusal: Refusal) -> bool:

@@ -1,193 +1,181 @@
-"""Sessions: open, rotate, end. A token pair is a pure function of its session's row."""
+"""Sessions: open, rotate, check, end."""
 
-import secrets
 import uuid
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, F, QuerySet, UUIDField
 from django.utils import timezone
-from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.tokens import Token
-from rest_framework_simplejwt.utils import datetime_from_epoch, datetime_to_epoch
 
 from users import security
-from users.clients import AnyRequest, client_address, network_of
+from users.clients import Client
 from users.errors import TokenNotValid, TooMany
 from users.limits.policy import REFRESHES
 from users.models import Session, User
-from users.statements import columns_of, read, write
+from users.sessions.tokens import AccessToken, RefreshToken, SessionToken, pair
+from users.statements import Param, Statement
 
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
 STALE = timedelta(minutes=10)
-LIVE = """users_user.id = users_session.user_id AND users_user.is_active
-    AND users_session.ended_at IS NULL AND users_session.expires_at > %s"""
-"""What `SessionQuerySet.live` says, for the two statements that most calls make."""
+SHOWN = 100
 
 SELDOM_ASKED = {"password", "last_login", "date_joined"}
-KNOWN = [name for name in columns_of(User) if name not in SELDOM_ASKED]
+KNOWN = [
+    field.attname
+    for field in User._meta.concrete_fields  # noqa: SLF001  # public
+    if field.attname not in SELDOM_ASKED
+]
+NOW, ID = Param("now", DateTimeField()), Param("id", UUIDField())
 
-_SESSION = columns_of(Session)
-_INSERT = f"""INSERT INTO users_session ({", ".join(_SESSION)})
-    VALUES ({", ".join(["%s"] * len(_SESSION))}) RETURNING id"""  # noqa: S608
-
-
-class SessionToken(Token):
-    """A token that names its session (`sid`) and is the same whenever made from the same row."""
-
-    def set_jti(self) -> None:
-        """No id of its own: the session's is what counts."""
-
-    @classmethod
-    def read(cls, raw: str) -> "SessionToken":
-        """A token after its signature, type and time were checked. Raises `TokenNotValid`."""
-        try:
-            token = cls(raw)  # type: ignore[arg-type]
-            token["sid"] = uuid.UUID(token["sid"])
-        except (TokenError, KeyError, ValueError, TypeError, AttributeError):
-            raise TokenNotValid from None
-        return token
-
-    @classmethod
-    def of(cls, session: Session) -> "SessionToken":
-        """The session's current token."""
-        token = cls()
-        token["sid"] = str(session.pk)
-        token.set_iat(at_time=session.last_used_at)
-        token.set_exp(from_time=session.last_used_at)
-        return token
+ROTATE = Statement(
+    "rotate",
+    lambda: Session.objects.live(NOW).filter(pk=ID, counter=Param("counter")),
+    update={
+        "counter": F("counter") + 1,
+        "last_used_at": NOW,
+        "ip": Param("ip"),
+        "user_agent": Param("user_agent"),
+    },
+    returning=("user", "counter"),
+)
 
 
-class AccessToken(SessionToken):
-    """Opens the API for ten minutes."""
-
-    token_type = "access"  # noqa: S105
-    lifetime = api_settings.ACCESS_TOKEN_LIFETIME
+def accessible() -> QuerySet[Session]:
+    """The live session of an access token, and the user behind it."""
+    return Session.objects.live(NOW).filter(pk=ID)
 
 
-class RefreshToken(SessionToken):
-    """Is exchanged for the next pair; `n` counts the exchanges, `end` is the session's own end."""
-
-    token_type = "refresh"  # noqa: S105
-    lifetime = api_settings.REFRESH_TOKEN_LIFETIME
-
-    @classmethod
-    def of(cls, session: Session) -> "SessionToken":
-        """The session's current token, which never outlives the session."""
-        token = super().of(session)
-        token["n"] = session.counter
-        token["end"] = datetime_to_epoch(session.expires_at)
-        token["exp"] = min(token["exp"], token["end"])
-        return token
+ACCESSED = [f"user__{name}" for name in KNOWN]
+ACCESS = Statement("access", lambda: accessible().values_list(*ACCESSED))
 
 
-def open_session(user: User, request: AnyRequest) -> Session:
+def open_session(user: User, client: Client) -> Session:
     """A new session for a user who has just proved who they are."""
     now = timezone.now()
-    if secrets.randbelow(100) == 0:
-        Session.objects.sweep(expires_at__lte=now)
-    session = Session(
-        user=user, created_at=now, last_used_at=now, expires_at=now + LIFETIME, **_device(request)
+    Session.objects.sweep_sometimes(expires_at__lte=now)
+    return Session.objects.create(
+        user=user,
+        created_at=now,
+        last_used_at=now,
+        expires_at=now + LIFETIME,
+        user_agent=client.user_agent,
+        ip=client.address,
+        network=client.network,
     )
-    write(_INSERT, [getattr(session, name) for name in _SESSION])
-    return session
 
 
-def pair(session: Session) -> dict[str, str]:
-    """`{"access", "refresh"}` of the session as it stands."""
-    return {"access": str(AccessToken.of(session)), "refresh": str(RefreshToken.of(session))}
-
-
-def rotate(raw: str, request: AnyRequest) -> dict[str, str]:
+def rotate(raw: str, client: Client) -> dict[str, Any]:
     """The next pair for a refresh token; of parallel uses one rotates, the others get its pair.
 
     The token before the current one counts for `GRACE`, since an answer may get lost. Anything
     older was copied: the session ends. Raises `TokenNotValid`, `TooMany`.
     """
     token = RefreshToken.read(raw)
-    if wait := REFRESHES.take(token["sid"]):
+    if wait := REFRESHES.take(token.session_id):
         raise TooMany(wait)
-    now, device = timezone.now(), _device(request)
-    if write(
-        f"""UPDATE users_session
-        SET counter = counter + 1, last_used_at = %s, ip = %s, user_agent = %s
-        FROM users_user WHERE users_session.id = %s AND counter = %s AND {LIVE}
-        RETURNING counter""",  # noqa: S608
-        [now, device["ip"], device["user_agent"], token["sid"], token["n"], now],
-    ):  # the network stays: familiar are the places of logins, not of refreshes
-        end = datetime_from_epoch(token["end"])
-        return pair(
-            Session(pk=token["sid"], counter=token["n"] + 1, last_used_at=now, expires_at=end)
+    now = timezone.now()
+    rotated = ROTATE.row(
+        now=now,
+        id=token.session_id,
+        counter=token["n"],
+        ip=client.address,
+        user_agent=client.user_agent,
+    )  # the network stays: known are the places of logins, not of refreshes
+    if rotated is None:
+        return _again(token, now, client)
+    user_id, counter = rotated
+    return pair(
+        Session(
+            pk=token.session_id,
+            user_id=user_id,
+            counter=counter,
+            last_used_at=now,
+            expires_at=token.ends_at,
         )
-    return _again(token, now, client_address(request))
+    )
 
 
-def check(raw: str) -> None:
-    """Raise `TokenNotValid` unless this access or current refresh token opens anything."""
+def verify(raw: str) -> SessionToken:
+    """The token, if it is an access or a current refresh token that opens anything.
+
+    Raises `TokenNotValid`.
+    """
     try:
-        token, current = AccessToken.read(raw), {}
+        token: SessionToken = AccessToken.read(raw)
+        current = {}
     except TokenNotValid:
         token = RefreshToken.read(raw)
         current = {"counter": token["n"]}
-    if not Session.objects.live().filter(pk=token["sid"], **current).exists():
+    if not Session.objects.live().filter(pk=token.session_id, **current).exists():
         raise TokenNotValid
+    return token
 
 
-def end(sessions: QuerySet[Session], user: object, address: str, reason: str) -> int:
-    """End a user's sessions, so their tokens are dead from the next call on; how many lived."""
-    ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
-    if ended:
-        security.log("session ended", reason=reason, user=user, count=ended, address=address)
-    return ended
-
-
-def session_user(raw: str, along: str = "NULL") -> tuple[User, uuid.UUID]:
+def access(raw: str, statement: Statement = ACCESS) -> tuple[User, uuid.UUID, Sequence[Any]]:
     """The user behind an access token and the session's id, in one query.
 
-    `along` is SQL of one more column about `users_user`, which the user gets as `read_along`.
-    What is `SELDOM_ASKED` of the user comes by a query of its own. Raises `TokenNotValid`.
+    `statement` may read more columns, which come last. What is `SELDOM_ASKED` of the user comes by
+    a query of its own. Raises `TokenNotValid`.
     """
-    sid = AccessToken.read(raw)["sid"]
-    columns = ", ".join(f"users_user.{name}" for name in KNOWN)
-    rows = read(
-        f"""SELECT {columns}, {along} FROM users_session, users_user
-        WHERE users_session.id = %s AND {LIVE}""",  # noqa: S608
-        [sid, timezone.now()],
-    )
-    if not rows:
+    session_id = AccessToken.read(raw).session_id
+    row = statement.row(id=session_id, now=timezone.now())
+    if row is None:
         raise TokenNotValid
-    *known, read_along = rows[0]
-    user = User.from_db("default", KNOWN, known)
-    vars(user)["read_along"] = read_along
-    return user, sid
+    return User.from_db("default", KNOWN, row[: len(KNOWN)]), session_id, row[len(KNOWN) :]
 
 
-def touch(session: Session, request: AnyRequest) -> bool:
+def sessions_of(user_id: object) -> QuerySet[Session]:
+    """Where a user is logged in, last used first."""
+    return Session.objects.live().filter(user=user_id)[:SHOWN]
+
+
+def touch(session: Session, client: Client) -> bool:
     """Note that a session is in use, once in `STALE` at most; whether it was noted now."""
     now = timezone.now()
     if now - session.last_used_at < STALE:
         return False
-    device = _device(request)
-    device.pop("network")  # familiar are the places of logins
-    Session.objects.live(now).filter(pk=session.pk).update(last_used_at=now, **device)
+    Session.objects.live(now).filter(pk=session.pk).update(
+        last_used_at=now, ip=client.address, user_agent=client.user_agent
+    )
     return True
 
 
-def _again(token: SessionToken, now: datetime, address: str) -> dict[str, str]:
-    session = Session.objects.live(now).filter(pk=token["sid"]).first()
+def end_one(user_id: object, pk: uuid.UUID, client: Client, *, current: uuid.UUID) -> bool:
+    """End one of the user's sessions, which may be the `current` one; whether it was alive."""
+    reason = "logout" if pk == current else "ended by user"
+    live = Session.objects.live().filter(user=user_id, pk=pk)
+    return bool(_end(live, user_id, client, reason))
+
+
+def end_others(user_id: object, client: Client, *, current: uuid.UUID) -> int:
+    """End all of the user's sessions but the current one; how many were alive."""
+    others = Session.objects.filter(user=user_id).exclude(pk=current)
+    return _end(others, user_id, client, "ended by user")
+
+
+def end_all(user_id: object, client: Client, reason: str) -> int:
+    """End all sessions of a user; how many were alive."""
+    return _end(Session.objects.filter(user=user_id), user_id, client, reason)
+
+
+def _end(sessions: QuerySet[Session], user: object, client: Client, reason: str) -> int:
+    """End sessions, so that their tokens are dead from the next call on; how many were alive."""
+    ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
+    if ended:
+        facts = {"user": user, "count": ended, "address": client.address}
+        security.log("session ended", reason=reason, **facts)
+    return ended
+
+
+def _again(token: SessionToken, now: datetime, client: Client) -> dict[str, Any]:
+    session = Session.objects.live(now).filter(pk=token.session_id).first()
     if session is None:
         raise TokenNotValid
     if token["n"] == session.counter - 1 and now - session.last_used_at <= GRACE:
         return pair(session)
     if token["n"] < session.counter:
         replayed = Session.objects.filter(pk=session.pk)
-        end(replayed, session.user_id, address, "refresh token replayed")
+        _end(replayed, session.user_id, client, "refresh token replayed")
     raise TokenNotValid
-
-
-def _device(request: AnyRequest) -> dict[str, Any]:
-    address = client_address(request)
-    agent = request.headers.get("User-Agent", "").replace("\0", "")[:200]
-    return {"ip": address, "network": network_of(address), "user_agent": agent}

@@ -1,0 +1,6 @@
+"""What products built on this one can listen to. Sent after the commit, by `send_robust`."""
+
+from django.dispatch import Signal
+
+invite_code_activated = Signal()
+"""Somebody activated an invite code; `activation` has both users."""
