@@ -2,7 +2,7 @@
 
 import pytest
 
-from users.models import Budget, LoginCode, Session, User
+from users.models import Challenge, Limit, Session, User
 from users.tests.browsing import Browser, text, wrong
 
 pytestmark = pytest.mark.django_db
@@ -69,12 +69,12 @@ def test_wrong_codes_count_down_and_then_a_new_code_can_be_asked_for(browser, ph
     assert "Too many failed attempts. Request a new code." in text(answer)
     assert "Try again" not in text(answer)
     assert browser.submit("/code/resend/", page="/code/").status_code == 302
-    assert sent_code() != code
+    assert sent_code() == code, "the same code, with attempts anew"
     assert browser.submit("/code/", code=sent_code())["Location"] == "/profile/"
 
 
 def test_an_eight_digit_code_is_asked_for_as_such(browser, phone, sent_code, monkeypatch):
-    monkeypatch.setattr("users.limits.policy.code_digits", lambda phone, network: 8)
+    monkeypatch.setattr("users.limits.policy.Pair.digits", lambda pair, found, alarm: 8)
     browser.submit("/", phone=phone)
     assert "8-digit code" in text(browser.get("/code/"))
     assert browser.submit("/code/", code=sent_code())["Location"] == "/profile/"
@@ -99,7 +99,7 @@ def test_visitors_leave_no_row_behind(browser):
     browser.submit("/language/", page="/", language="ru")
     from django.contrib.sessions.models import Session as DjangoSession
 
-    assert not any(model.objects.exists() for model in (DjangoSession, Budget, LoginCode, User))
+    assert not any(model.objects.exists() for model in (DjangoSession, Limit, Challenge, User))
 
 
 def test_a_form_token_known_before_the_login_is_worth_nothing_after_it(browser, phone):
