@@ -23,7 +23,7 @@ from users.sessions.lifecycle import open_session
 from users.signals import user_registered
 from users.statements import Param, Statement
 
-LOCKED = ("id", "last_login", "is_active", "is_staff", "phone")
+LOCKED = ("last_login", "is_staff", "is_active", "id", "phone")  # in the order of the fields
 LOCK_USER = Statement(
     "lock_user",
     lambda: (
