@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import error
+from config.tests.api_client import error
 from users.errors import InvalidPhone
 from users.phones import mask_phone, parse_phone
 
