@@ -47,6 +47,13 @@ class InvalidCode(Refusal):
     attr = "code"
 
 
+class InvalidTicket(InvalidCode):
+    """Asked again for a challenge that is unknown, over, or another phone's."""
+
+    detail = _("This request for a code is over. Ask again without the ticket.")
+    attr = "ticket"
+
+
 class CodeRecentlySent(TooMany):
     code = "code_recently_sent"
     detail = _("A code was sent a moment ago.")

@@ -51,7 +51,7 @@ LOGIN = {
         errors=(
             *TAKES_JSON,
             errors.InvalidPhone,
-            errors.InvalidCode,
+            errors.InvalidTicket,
             errors.CodeRecentlySent,
             errors.TooManyCodes,
             errors.SmsUnavailable,

@@ -22,7 +22,7 @@ class PhoneSerializer(serializers.Serializer[Any]):
     ticket = TextField(
         required=False,
         allow_blank=True,
-        max_length=64,
+        allow_null=True,
         help_text="Of the challenge that asks again, or is answered.",
     )
 

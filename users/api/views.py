@@ -32,12 +32,12 @@ class LoginViewSet(ViewSet):
 
     def send_code(self, request: Request) -> Response:
         data = validated(PhoneSerializer, request)
-        sent = login.send_code(data["phone"], client(request), data.get("ticket", ""))
+        sent = login.send_code(data["phone"], client(request), data.get("ticket") or "")
         return Response({name: value for name, value in vars(sent).items() if value is not None})
 
     def log_in(self, request: Request) -> Response:
         data = validated(CodeSerializer, request)
-        ticket = data.get("ticket", "")
+        ticket = data.get("ticket") or ""
         done = login.confirm_code(data["phone"], data["code"], client(request), ticket)
         return Response({**tokens.pair(done.session), "is_new_user": done.is_new_user})
 

@@ -1,6 +1,7 @@
 """One message with a code: what it is charged, its delivery, and taking both back."""
 
 import threading
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -10,11 +11,12 @@ from django.utils.translation import gettext
 
 from users.chains import run_chain
 from users.clients import Client
-from users.errors import CodeRecentlySent, InvalidCode, SmsUnavailable, TooManyCodes
+from users.errors import CodeRecentlySent, InvalidTicket, SmsUnavailable, TooManyCodes
 from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
 from users.login.challenges import Change, Door, Outlook, look, opening
+from users.models import Challenge, Limit
 
 SENDERS = 4
 _senders = threading.BoundedSemaphore(SENDERS)
@@ -61,19 +63,21 @@ class Delivery:
 def prepare(phone: str, client: Client, ticket: str) -> Delivery:
     """Charge a message and open or renew the challenge for it: one read, and one chain of writes.
 
-    Raises `InvalidCode` for a ticket that leads nowhere, `CodeRecentlySent`, `TooManyCodes`.
+    Raises `InvalidTicket` for one that leads nowhere, `CodeRecentlySent`, `TooManyCodes`.
     """
     door, test = Door.of(phone, client, ticket), gateways.test_code(phone) is not None
     with _senders:
         outlook = look(phone, client, door)
         living = outlook.living
         if ticket and living is None:
-            raise InvalidCode
+            raise InvalidTicket
         known = living.known if living else outlook.known
         pair = Pair(phone, client, known, test)
         change = _change(pair, door, outlook)
         pair.refuse_if_too_many(outlook.limits)
         _charge(pair, change, door)
+        Challenge.objects.sweep_sometimes(expires_at__lte=time.time())
+        Limit.objects.sweep_sometimes(resets_at__lte=time.time())
     return Delivery(pair, change)
 
 

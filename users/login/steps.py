@@ -9,7 +9,7 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import Error, transaction
 
 from users import security
-from users.chains import run_chain
+from users.chains import Step, run_chain
 from users.clients import Client
 from users.errors import InvalidCode, Refusal, TooManyAttempts
 from users.limits import alarm, policy
@@ -21,7 +21,7 @@ from users.models import Session, User
 from users.phones import parse_phone
 from users.sessions.lifecycle import open_session
 from users.signals import user_registered
-from users.statements import Param, Statement, columns_of
+from users.statements import Param, Row, Statement, columns_of
 
 SELDOM_ASKED = {"password", "first_name", "last_name", "email", "is_superuser", "date_joined"}
 LOCKED = columns_of(User, without=SELDOM_ASKED)
@@ -81,7 +81,7 @@ class Attempt:
 def send_code(raw_phone: str, client: Client, ticket: str = "") -> Sent:
     """Send a one-time password to a phone.
 
-    Raises `InvalidPhone`, `InvalidCode` (for the ticket), `CodeRecentlySent`, `TooManyCodes`,
+    Raises `InvalidPhone`, `InvalidTicket`, `CodeRecentlySent`, `TooManyCodes`,
     `SmsUnavailable`.
     """
     delivery = prepare(parse_phone(raw_phone), client, ticket)
@@ -142,12 +142,21 @@ def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: 
     steps = pair.guess_steps(door, failed=failed) if short else [door]
     done = run_chain(*steps)
     if len(done) == len(steps):
+        _log_escalation(pair, steps, done)
         return min(int(left) for (left,) in done)
     if short and pair.alarming:
         alarm.GUESSES.give_back()
     if steps[len(done)] is door and not challenge.rows().exists():
         raise InvalidCode
     raise TooManyAttempts(1)
+
+
+def _log_escalation(pair: Pair, steps: list[Step], done: list[Row]) -> None:
+    """Tell the security log of each limit that this attempt has reached."""
+    for step, (left,) in zip(steps, done, strict=True):
+        if left == 0 and (kind := step.params.get("kind")):
+            address = pair.client.address
+            security.log("codes escalated", phone=pair.phone, kind=kind, address=address)
 
 
 def _log_in(attempt: Attempt, client: Client) -> Login:
