@@ -7,31 +7,24 @@ door has three attempts of its own. Every write is one conditional statement.
 import secrets
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import NamedTuple
 
-import orjson
 from django.db.models import F, QuerySet
 from django.db.models.functions import Greatest
 
 from users.chains import Step
 from users.clients import Client
 from users.digests import digest, one_time_password
-from users.limits import alarm
-from users.limits.buckets import SKEW, Found
-from users.limits.policy import KEYS, keys_of
+from users.limits.buckets import SKEW
 from users.login import gateways
 from users.models import Challenge
 from users.statements import Statement, columns_of
 
 LIFETIME, RESEND = 300, 60  # s
 ATTEMPTS = 3
-DAY = 86_400
-KNOWN_AFTER, KNOWN_FOR = DAY, 90 * DAY
 
 
-def _for_doors(name: str, text: str) -> dict[str, Statement]:
+def for_doors(name: str, text: str) -> dict[str, Statement]:
     """The statement for each door: the columns that it uses, the key by which a row is found."""
     found_by = {"ticket": "ticket_key", "network": "key"}
     return {
@@ -40,20 +33,6 @@ def _for_doors(name: str, text: str) -> dict[str, Statement]:
     }
 
 
-LOOK = _for_doors(
-    "look_at_challenge",
-    """SELECT (SELECT resets_at FROM users_limit WHERE key = %(alarm)s), EXISTS (
-        SELECT 1 FROM users_session JOIN users_user ON users_user.id = users_session.user_id
-        WHERE users_user.phone = %(phone)s AND users_session.network = %(network)s
-        AND users_session.created_at > %(known_since)s AND users_session.created_at <= %(known_by)s
-    ), (SELECT {collect}({array}(key, count, resets_at)){text} FROM users_limit
-        WHERE key IN (LIMITS)), challenge.key, nonce, digits, known, DOOR_left, opened_at, sent_at,
-    expires_at FROM (SELECT 1) AS one LEFT JOIN users_challenge AS challenge
-    ON challenge.FOUND_BY = %(key)s
-    AND challenge.expires_at > %(now)s AND challenge.expires_at <= %(ahead)s""".replace(
-        "LIMITS", ", ".join(f"%(limit_{n})s" for n in range(KEYS))
-    ),
-)
 COLUMNS = columns_of(Challenge, without=())
 OPEN = Statement(
     "open_challenge",
@@ -65,7 +44,7 @@ OPEN = Statement(
     .replace("VALUES", ", ".join(f"%({name})s" for name in COLUMNS))
     .replace("EXCLUDED", ", ".join(f"excluded.{name}" for name in COLUMNS)),
 )
-RENEW = _for_doors(
+RENEW = for_doors(
     "renew_challenge",
     """UPDATE users_challenge SET sent_at = %(now)s, expires_at = %(expires_at)s,
         DOOR_left = %(attempts)s FROM {before}
@@ -73,13 +52,13 @@ RENEW = _for_doors(
         AND users_challenge.expires_at > %(now)s AND users_challenge.sent_at = %(was_sent_at)s
     RETURNING users_challenge.nonce""",
 )
-ATTEMPT = _for_doors(
+ATTEMPT = for_doors(
     "attempt",
     """UPDATE users_challenge SET DOOR_left = DOOR_left - 1, DOOR_charged = DOOR_charged + 1
     FROM {before} WHERE users_challenge.key = %(key)s AND users_challenge.nonce = %(nonce)s
         AND DOOR_left > 0 AND users_challenge.expires_at > %(now)s RETURNING DOOR_left""",
 )
-USE = _for_doors(
+USE = for_doors(
     "use_challenge",
     "DELETE FROM users_challenge WHERE key = %(key)s AND nonce = %(nonce)s RETURNING DOOR_charged",
 )
@@ -162,7 +141,7 @@ class Living(NamedTuple):
     def renewal(self) -> Change:
         """The same code once more: it lives its full time, and the door has its attempts anew."""
         now, left = time.time(), f"{self.door}_left"
-        renewed = self._replace(sent_at=now, expires_at=_end(now))
+        renewed = self._replace(sent_at=now, expires_at=end_of(now))
         params = {
             "key": self.key,
             "nonce": self.nonce,
@@ -185,7 +164,7 @@ class Living(NamedTuple):
 def opening(phone: str, key: str, digits: int, *, known: bool) -> Change:
     """A new challenge, in place of a dead one or of one whose code is shorter."""
     now, ticket, nonce = time.time(), secrets.token_urlsafe(16), secrets.token_hex(16)
-    end, attempts = _end(now), {"ticket_left": ATTEMPTS, "network_left": ATTEMPTS}
+    end, attempts = end_of(now), {"ticket_left": ATTEMPTS, "network_left": ATTEMPTS}
     row = Challenge(
         key=key,
         ticket_key=digest("ticket", phone, ticket),
@@ -203,36 +182,6 @@ def opening(phone: str, key: str, digits: int, *, known: bool) -> Change:
     return Change(challenge, ticket, Step(OPEN, params), lambda: unused.delete()[0])
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """What decides about a code: when the alarm ends, the pair, its limits, a living challenge."""
-
-    alarm_ends: float | None
-    known: bool
-    limits: Found
-    living: Living | None
-
-
-def look(phone: str, client: Client, door: Door) -> Outlook:
-    """Read all of it in one round trip."""
-    now = time.time()
-    row = LOOK[door.name].row(
-        alarm=alarm.KEY,
-        phone=phone,
-        network=client.network,
-        known_since=datetime.fromtimestamp(now - KNOWN_FOR, UTC),
-        known_by=datetime.fromtimestamp(now - KNOWN_AFTER, UTC),
-        key=door.key,
-        now=now,
-        ahead=_end(now) + SKEW,
-        **{f"limit_{n}": key for n, key in enumerate(keys_of(phone, client))},
-    )
-    alarm_ends, known, limits, key, *others = row or ()
-    found = {name: (count, resets_at) for name, count, resets_at in orjson.loads(limits or "[]")}
-    living = Living(door.name, phone, key, *others) if key else None
-    return Outlook(alarm_ends, bool(known), found, living)
-
-
-def _end(now: float) -> float:
+def end_of(now: float) -> float:
     """When a code that is asked for now ends: its life begins once the gateway has taken it."""
     return now + LIFETIME + gateways.time_limit()

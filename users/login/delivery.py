@@ -15,7 +15,8 @@ from users.errors import CodeRecentlySent, InvalidTicket, SmsUnavailable, TooMan
 from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
-from users.login.challenges import Change, Door, Outlook, look, opening
+from users.login.challenges import Change, Door, opening
+from users.login.outlook import Outlook, look
 from users.models import Challenge, Limit
 
 SENDERS = 4

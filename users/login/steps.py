@@ -1,6 +1,5 @@
 """The steps of a login by phone: a code is sent, and entered."""
 
-import re
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -9,19 +8,18 @@ from django.contrib.auth.signals import user_logged_in
 from django.db import Error, transaction
 
 from users import security
-from users.chains import Step, run_chain
 from users.clients import Client
 from users.errors import InvalidCode, Refusal, TooManyAttempts
-from users.limits import alarm, policy
-from users.limits.policy import Pair
+from users.limits import policy
 from users.login import gateways
-from users.login.challenges import LIFETIME, RESEND, Door, Living, look
+from users.login.attempts import Attempt, take_code
+from users.login.challenges import LIFETIME, RESEND
 from users.login.delivery import prepare
 from users.models import Session, User
 from users.phones import parse_phone
 from users.sessions.lifecycle import open_session
 from users.signals import user_registered
-from users.statements import Param, Row, Statement, columns_of
+from users.statements import Param, Statement, columns_of
 
 SELDOM_ASKED = {"password", "first_name", "last_name", "email", "is_superuser", "date_joined"}
 LOCKED = columns_of(User, without=SELDOM_ASKED)
@@ -60,24 +58,6 @@ class Login:
     is_new_user: bool
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """A right code, charged and not yet used; `left` are the attempts after it."""
-
-    pair: Pair
-    challenge: Living
-    left: int
-
-    def refund(self, count: int) -> None:
-        """Give back what was charged through the door; at 8 digits that is nothing."""
-        if self.challenge.digits == policy.LONG:
-            return
-        for limit, who in self.pair.guess_limits():
-            limit.refund(who, count=count)
-        if self.pair.alarming:
-            alarm.GUESSES.give_back(count, since=self.challenge.opened_at)
-
-
 def send_code(raw_phone: str, client: Client, ticket: str = "") -> Sent:
     """Send a one-time password to a phone.
 
@@ -110,53 +90,6 @@ def confirm_code(raw_phone: str, code: str, client: Client, ticket: str = "") ->
     policy.LOGINS.add()
     security.log("login", user=login.user.pk, session=login.session.pk, address=client.address)
     return login
-
-
-def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attempt:
-    """The attempt that was right. It is charged before anything of its outcome is told.
-
-    Raises `InvalidCode`, `TooManyAttempts`.
-    """
-    code = re.sub(r"[ -]", "", code)
-    outlook = look(phone, client, Door.of(phone, client, ticket))
-    challenge = outlook.living
-    if challenge is None or not re.fullmatch(rf"[0-9]{{{challenge.digits}}}", code):
-        raise InvalidCode  # it can't be right, so it costs no attempt
-    pair = Pair(phone, client, challenge.known, gateways.test_code(phone) is not None)
-    right = challenge.matches(code)
-    left = _charge(pair, challenge, outlook.alarm_ends, failed=not right)
-    if not right:
-        policy.WRONG_GUESSES.add()
-        raise InvalidCode(attempts_left=left)
-    return Attempt(pair, challenge, left)
-
-
-def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
-    """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
-    short = challenge.digits == policy.SHORT
-    if not challenge.left or (short and pair.alarming and alarm.is_on(alarm_ends)):
-        raise TooManyAttempts(1)
-    if short and pair.alarming and not alarm.take_guess():
-        raise TooManyAttempts(1)
-    door = challenge.attempt()
-    steps = pair.guess_steps(door, failed=failed) if short else [door]
-    done = run_chain(*steps)
-    if len(done) == len(steps):
-        _log_escalation(pair, steps, done)
-        return min(int(left) for (left,) in done)
-    if short and pair.alarming:
-        alarm.GUESSES.give_back()
-    if steps[len(done)] is door and not challenge.rows().exists():
-        raise InvalidCode
-    raise TooManyAttempts(1)
-
-
-def _log_escalation(pair: Pair, steps: list[Step], done: list[Row]) -> None:
-    """Tell the security log of each limit that this attempt has reached."""
-    for step, (left,) in zip(steps, done, strict=True):
-        if left == 0 and (kind := step.params.get("kind")):
-            address = pair.client.address
-            security.log("codes escalated", phone=pair.phone, kind=kind, address=address)
 
 
 def _log_in(attempt: Attempt, client: Client) -> Login:
