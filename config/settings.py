@@ -207,6 +207,7 @@ UNFOLD = {
     "SITE_HEADER": _("Referral system"),
     "SITE_SYMBOL": "share",
     "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "config.admin.site.icon"}],
+    "STYLES": ["config.admin.site.style"],
     "SHOW_LANGUAGES": True,
     "COLORS": {"primary": "config.admin.site.indigo"},
     "SIDEBAR": {"navigation": "config.admin.site.navigation"},

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class UsersConfig(AppConfig):
     name = "users"
-    verbose_name = _("Users")
+    verbose_name = _("Accounts")
 
     def ready(self) -> None:
         """Listen for deletions, check the settings, describe our tokens to the API schema."""

@@ -18,7 +18,10 @@ class User(AbstractUser):
     username = None  # type: ignore[assignment]
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     phone = PhoneField(
-        _("phone"), max_length=16, unique=True, error_messages={"unique": _("This phone is taken.")}
+        _("phone"),
+        max_length=16,
+        unique=True,
+        error_messages={"unique": _("This phone number is already taken.")},
     )
 
     referral: Any = None

@@ -1,4 +1,4 @@
-"""The admin site: its map, and the policy under which its scripts run."""
+"""The admin site: its navigation, and the policy its pages run under."""
 
 from collections.abc import Callable
 from typing import Any
@@ -36,21 +36,21 @@ class Site(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The figures, for those who may see users; for others the plain list of what they may."""
+        """The dashboard for those who may view users, the plain list of models for others."""
         figures = charts.page() if self._registry[User].has_view_permission(request) else None
         context = {**(extra_context or {}), "dashboard": figures}
         response: HttpResponse = super().index(request, context)
         return response
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Callable[..., Any]:
-        """A view for staff only, whose page may run what `POLICY` allows."""
+        """A view for staff only, under `POLICY`."""
         return csp_replace(POLICY)(super().admin_view(view, cacheable))
 
     @method_decorator(csp_replace(POLICY))
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The login page, which stands outside of `admin_view`; it leads to the first page."""
+        """The login page, which doesn't pass through `admin_view`; it leads to the dashboard."""
         context = dict(extra_context or {})
         if REDIRECT_FIELD_NAME not in request.GET:
             context["app_path"] = f"{request.path}?{REDIRECT_FIELD_NAME}={_link('index')}"
@@ -76,12 +76,17 @@ def indigo(request: HttpRequest) -> dict[str, str]:
 
 
 def icon(request: HttpRequest) -> str:
-    """The address of the product's icon."""
+    """The URL of the product's icon."""
     return static("users/icon.svg")
 
 
+def style(request: HttpRequest) -> str:
+    """The URL of the few rules that differ from unfold's."""
+    return static("users/admin.css")
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The side bar: what each kind of staff may see."""
+    """The sidebar, limited to what each person may see."""
     return [
         {"items": [{"title": _("Overview"), "icon": "monitoring", "link": _link("index")}]},
         {
@@ -94,7 +99,7 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             ],
         },
         {
-            "title": _("Safety"),
+            "title": _("Security"),
             "separator": True,
             "items": [
                 _item(_("Sessions"), "devices", "users.session"),

@@ -1,4 +1,4 @@
-"""The words of django-unfold, which brings no catalogue: here ours finds them to translate."""
+"""Texts of django-unfold, which has no catalogue: listed here, ours translates them."""
 
 from django.utils.translation import gettext_noop as _
 

@@ -1,4 +1,4 @@
-"""The users of the admin, with all that is known of their invitations."""
+"""The admin's users, with their invitations."""
 
 from typing import Any, ClassVar
 
@@ -40,7 +40,7 @@ class ReferralUserAdmin(UserAdmin):
     )
     change_list_template = "referrals/users.html"
     list_select_related = ("invite_code", "activation__inviter")
-    search_help_text = _("A phone, or its beginning, or an invite code")
+    search_help_text = _("Phone number, its beginning, or an invite code")
     readonly_fields: ClassVar[tuple[str, ...]] = (
         *UserAdmin.readonly_fields,
         "own_code",
@@ -65,19 +65,19 @@ class ReferralUserAdmin(UserAdmin):
         return (search_users(queryset, text) if text else queryset), False
 
     def get_urls(self) -> list[Any]:
-        """The usual pages, and the file."""
+        """The usual pages and the export."""
         export = self.admin_site.admin_view(self.export)
         return [path("export/", export, name="users_user_export"), *super().get_urls()]
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
-        """The list, with the way to the same users as a file."""
+        """The list, with a link to export the same users."""
         extra = {"may_export": self.may_export(request), "query": request.GET.urlencode()}
         return super().changelist_view(request, {**(extra_context or {}), **extra})
 
     def may_export(self, request: HttpRequest) -> bool:
-        """Whether this person may take all phones away with them."""
+        """Whether this person may export phone numbers."""
         allowed = request.user.has_perm("users.export_user")
         return bool(allowed and self.has_view_permission(request))
 
@@ -97,11 +97,11 @@ class ReferralUserAdmin(UserAdmin):
         return response
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
-        """As users delete themselves, with the locks that takes."""
+        """Delete by the same rule as users do, with the locks it takes."""
         erase(obj)
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[User]) -> None:
-        """One after another: whole lists at once would lock each other out."""
+        """One by one: deleting whole lists at once could deadlock."""
         for user in queryset:
             erase(user)
 
@@ -112,7 +112,6 @@ class ReferralUserAdmin(UserAdmin):
 
     @admin.display(description=_("invite code"))
     def own_code(self, user: User) -> str:
-        """The user's own code."""
         return user.invite_code.value if hasattr(user, "invite_code") else "–"
 
     @admin.display(description=_("invited by"))
@@ -124,12 +123,12 @@ class ReferralUserAdmin(UserAdmin):
 
     @admin.display(description=_("invitees"))
     def invitees_count(self, user: User) -> int:
-        """How many entered the user's code."""
+        """How many people activated the user's code."""
         return user.invite_code.activations_count if hasattr(user, "invite_code") else 0
 
     @admin.display(description=_("invitees"))
     def invitees(self, user: User) -> SafeString:
-        """The newest invitees, and the way to all."""
+        """The newest invitees, with a link to all."""
         rows = [f"{one.invitee}, {one.activated_at:%Y-%m-%d}" for one in invitees_of(user)[:SHOWN]]
         url = reverse("admin:referrals_activation_changelist")
         return shown_and_all(rows, url, f"inviter__id__exact={user.pk}")

@@ -16,7 +16,7 @@ BLUE, GREEN, ORANGE, GREY = "#3b82f6", "#10b981", "#f59e0b", "#94a3b8"
 
 @dataclass(frozen=True)
 class Line:
-    """One line or row of bars in a chart, and its place in the legend."""
+    """One line of a chart and its entry in the legend."""
 
     title: str
     color: str
@@ -25,7 +25,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Card:
-    """One figure, what it means, and where there is more."""
+    """One figure, its meaning, and a link to more."""
 
     title: str
     value: str
@@ -34,7 +34,7 @@ class Card:
 
 
 def page() -> dict[str, Any]:
-    """What the template needs."""
+    """The template's context."""
     days = figures.days()
     sums = figures.sums()
     happened = [
@@ -65,7 +65,7 @@ def _cards(days: list[Day], sums: figures.Sums) -> list[Card]:
         Card(_("New users"), _grouped(new_users), _today(days[-1].new_users)),
         Card(_("Logins"), _grouped(logins), _today(days[-1].logins)),
         Card(
-            _("Came by an invite code"),
+            _("Joined by invite"),
             _percent(sums.came_by_code, new_users),
             _("%(part)s of %(whole)s new users")
             % {"part": _grouped(sums.came_by_code), "whole": _grouped(new_users)},
@@ -76,7 +76,7 @@ def _cards(days: list[Day], sums: figures.Sums) -> list[Card]:
             _("%(part)s of %(whole)s sent") % {"part": _grouped(logins), "whole": _grouped(sent)},
         ),
         Card(
-            _("Phones guessed at"),
+            _("Numbers under attack"),
             _grouped(sums.escalated_phones),
             _("now get 8-digit codes"),
             long_codes,
@@ -85,7 +85,7 @@ def _cards(days: list[Day], sums: figures.Sums) -> list[Card]:
 
 
 def _chart(title: str, days: list[Day], lines: list[Line]) -> dict[str, Any]:
-    """A chart with its data as Chart.js reads it."""
+    """A chart, with its data as Chart.js expects it."""
     datasets = [
         {
             "label": line.title,

@@ -1,4 +1,4 @@
-"""How the product is doing: the figures of the last 30 days, each found by an index."""
+"""The figures of the last 30 days, each read by an index."""
 
 from collections import Counter as Tally
 from collections.abc import Callable
@@ -18,7 +18,7 @@ from users.models import Counter, User
 
 DAYS = 30
 INVITERS = 10
-PAST_KEPT, SUMS_KEPT = 600, 60  # seconds that figures are kept by the process
+PAST_KEPT, SUMS_KEPT = 600, 60  # seconds that figures stay in the process's cache
 MOST_ESCALATED = 10_000
 
 T = TypeVar("T")
@@ -37,7 +37,7 @@ class Day:
 
 @dataclass(frozen=True)
 class Inviter:
-    """Somebody whose code was entered, and how often."""
+    """Somebody whose code was activated, and how often."""
 
     pk: UUID
     phone: str
@@ -46,7 +46,7 @@ class Inviter:
 
 @dataclass(frozen=True)
 class Sums:
-    """What has no day: who came by a code, who invited most, how many phones are guessed at."""
+    """Figures of the whole period: joined by invite, top inviters, phones under attack."""
 
     came_by_code: int
     top_inviters: list[Inviter]
@@ -63,7 +63,7 @@ def days() -> list[Day]:
 
 
 def sums() -> Sums:
-    """The rest, up to a minute old."""
+    """The figures of the whole period, up to a minute old."""
     return _kept("sums", SUMS_KEPT, _sums)
 
 

@@ -1,3 +1,3 @@
-"""Users, their sessions and what they spent, for staff. One-time passwords are not to be seen."""
+"""Users, their sessions and limits, for staff. One-time passwords are never shown."""
 
 from users.admin import groups, limits, login, sessions, users  # noqa: F401

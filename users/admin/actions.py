@@ -1,4 +1,4 @@
-"""What staff do to users."""
+"""What staff can do to users."""
 
 from typing import Any
 
@@ -16,25 +16,25 @@ from users.sessions import lifecycle
 
 @admin.action(description=_("Ban"), permissions=["change"])
 def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Close all doors for these users, on their next call and for the sessions they have."""
+    """End the sessions of these users, and refuse their logins."""
     others = within_reach(request, users).exclude(phone=request.user.get_username())
     _end_sessions(request, others)
     _say(request, others.update(is_active=False))
 
 
-@admin.action(description=_("Lift the ban"), permissions=["change"])
+@admin.action(description=_("Unban"), permissions=["change"])
 def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Let these users in again."""
+    """Let these users log in again."""
     _say(request, within_reach(request, users).update(is_active=True))
 
 
 @admin.action(description=_("End all sessions"), permissions=["change"])
 def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Log these users out of the API everywhere."""
+    """Log these users out of API and pages, everywhere."""
     _say(request, _end_sessions(request, within_reach(request, users)))
 
 
-@admin.action(description=_("Forget wrong guesses"), permissions=["change"])
+@admin.action(description=_("Reset failed attempts"), permissions=["change"])
 def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """Let codes for these phones have 4 digits again."""
     reached = within_reach(request, users)
@@ -44,7 +44,7 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
 
 
 def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
-    """Those of `users` whom this person may change: other staff only if they are a superuser."""
+    """Those of `users` whom this person may change; only superusers may change staff."""
     return users if request.user.is_superuser else users.filter(is_staff=False)
 
 

@@ -1,4 +1,4 @@
-"""What staff do to one user, from the user's page: each asks first, and is done by POST."""
+"""The buttons on a user's page: each asks for confirmation, then acts by POST."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ Act = Callable[[Any, HttpRequest, QuerySet[User]], None]
 
 
 def button(act: Act, name: str, question: Any, variant: ActionVariant, icon: str) -> Any:
-    """A button of the user's page that does to this user what `act` does to a list."""
+    """A button that does to one user what `act` does to a list."""
 
     def press(model_admin: Any, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
         user = model_admin.get_object(request, object_id)  # None for what is no id, too
@@ -45,7 +45,7 @@ def button(act: Act, name: str, question: Any, variant: ActionVariant, icon: str
 
 
 class Buttons(ModelAdmin):  # type: ignore[type-arg]
-    """The buttons, only those that would change something."""
+    """Shows only the buttons that would change something."""
 
     actions_detail: ClassVar[list[Any]] = [
         {
@@ -57,38 +57,38 @@ class Buttons(ModelAdmin):  # type: ignore[type-arg]
     ban_user = button(
         actions.ban,
         "ban_user",
-        _("All sessions end now, and no code lets this phone in until the ban is lifted."),
+        _("All sessions end now. This phone can't log in until you unban it."),
         ActionVariant.DANGER,
         "block",
     )
     unban_user = button(
         actions.unban,
         "unban_user",
-        _("The user may log in again. Ended sessions stay ended."),
+        _("The user can log in again. Ended sessions stay ended."),
         ActionVariant.SUCCESS,
         "lock_open",
     )
     end_their_sessions = button(
         actions.end_sessions,
         "end_their_sessions",
-        _("The user is logged out everywhere on the next call and may log in again."),
+        _("The user is logged out everywhere and can log in again."),
         ActionVariant.WARNING,
         "logout",
     )
     forget_their_guesses = button(
         actions.forget_guesses,
         "forget_their_guesses",
-        _("Codes for this phone have 4 digits again."),
+        _("Codes for this number go back to 4 digits."),
         ActionVariant.DEFAULT,
         "history",
     )
 
     def has_press_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
-        """Who may change users; which of them, each act sees for itself."""
+        """Whoever may change users; the actions check which ones."""
         return self.has_change_permission(request)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Those that this person may press for this user."""
+        """The buttons that this person may press for this user."""
         user = self.get_object(request, str(object_id))
         if user is None or not self.has_change_permission(request, user):
             return []

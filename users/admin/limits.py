@@ -1,4 +1,4 @@
-"""What is spent of sendings and guesses, and how often things happen in the whole system."""
+"""Rate limits in use, and system-wide counters."""
 
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -6,7 +6,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from users.admin.lists import ReadOnlyAdmin
 from users.limits import alarm, policy
@@ -25,31 +27,28 @@ COUNTERS: list[Meter | Quota] = [
 
 
 class KindFilter(admin.SimpleListFilter):
-    """One kind of rows; the kinds are known, so that no table is searched for them."""
+    """One kind of rows. The kinds are listed here, so no query has to find them."""
 
     title = _("kind")
     parameter_name = "kind"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """The kinds in words."""
         if model_admin.model is Counter:
             return [(counter.kind, counter.title) for counter in COUNTERS]
         return [(limit.name, limit.title) for limit in policy.LIMITS]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """The rows of the chosen kind."""
         return queryset.filter(kind=self.value()) if self.value() else queryset
 
 
 class LongCodesFilter(admin.SimpleListFilter):
-    """Where codes have 8 digits."""
+    """Who gets 8-digit codes."""
 
     title = _("8-digit codes")
     parameter_name = "long"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """For phones or for addresses."""
-        return [("phones", _("phones")), ("networks", _("networks"))]
+        return [("phones", _("numbers")), ("networks", _("networks"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows whose limit is reached."""
@@ -60,12 +59,15 @@ class LongCodesFilter(admin.SimpleListFilter):
 
 @admin.register(Limit)
 class LimitAdmin(ReadOnlyAdmin):
-    """What is spent of sendings and guesses; deleting a row clears it. Rows name nobody."""
+    """Limits in use. Deleting a row resets it. Keys are hashes of phones and addresses."""
+
+    accusative = pgettext_lazy("accusative", "rate limit")
+    delete_selected_title = _("Delete selected rate limits")
 
     list_display = ("title", "used", "full", "key")
     list_filter = (LongCodesFilter, KindFilter)
     search_fields = ("key",)
-    search_help_text = _("A phone or an address, written in full")
+    search_help_text = _("Full phone number or address")
     ordering = ("-resets_at",)
     fields: ClassVar[tuple[str, ...]] = ("title", "used", "full", "key")
 
@@ -78,28 +80,25 @@ class LimitAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("kind"))
     def title(self, row: Limit) -> str:
-        """What is counted."""
         limit = _limit_of(row)
         return str(limit.title) if limit else row.kind
 
-    @admin.display(description=_("spent"))
+    @admin.display(description=_("used"))
     def used(self, row: Limit) -> str:
-        """How much of how much."""
         limit = _limit_of(row)
         return f"{limit.used_of(row.count, row.resets_at)} / {limit.most}" if limit else "–"
 
-    @admin.display(description=_("forgotten at"))
-    def full(self, row: Limit) -> datetime:
-        """When the row stops meaning anything."""
-        return datetime.fromtimestamp(row.resets_at, UTC)
+    @admin.display(description=_("resets at"))
+    def full(self, row: Limit) -> str:
+        return date_format(datetime.fromtimestamp(row.resets_at, UTC), "DATETIME_FORMAT")
 
 
 @admin.register(Counter)
 class CounterAdmin(ReadOnlyAdmin):
-    """How often codes were sent, guessed wrong and used in each hour, in the whole system.
+    """How many codes were sent, entered and failed in each hour, in the whole system."""
 
-    An hour of far too many wrong guesses makes all codes long for 7 days; deleting its row ends it.
-    """
+    accusative = pgettext_lazy("accusative", "counter")
+    delete_selected_title = _("Delete selected counters")
 
     list_display = ("hour", "title", "count")
     list_filter = (KindFilter,)
@@ -108,7 +107,6 @@ class CounterAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("kind"))
     def title(self, row: Counter) -> str:
-        """What is counted."""
         titles = {counter.kind: counter.title for counter in COUNTERS}
         return str(titles.get(row.kind, row.kind))
 

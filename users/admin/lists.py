@@ -1,4 +1,4 @@
-"""What all lists of the admin have in common: they stay quick with a million rows."""
+"""What all lists of the admin have in common: they stay quick with millions of rows."""
 
 from typing import Any, ClassVar
 
@@ -12,9 +12,9 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
-from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from users.admin.sentences import SentencesAdmin, TitledList
 
 SHOWN = 20
 
@@ -41,7 +41,7 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
         return rows.order_by()[: self.MOST + 1].count()
 
 
-class BoundedList(ChangeList):
+class BoundedList(TitledList):
     """A list that sorts by nothing but `sortable_by`, whatever the address says."""
 
     def get_ordering_field(self, field_name: str) -> Any:
@@ -49,12 +49,12 @@ class BoundedList(ChangeList):
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_results(self, request: HttpRequest) -> None:
-        """One page; how many rows there are is told below it, and only there."""
+        """One page. The number of rows is shown below it, and only there."""
         super().get_results(request)
         self.full_result_count = self.result_count
 
 
-class BoundedAdmin(ModelAdmin):
+class BoundedAdmin(SentencesAdmin):
     """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
 
     paginator = BoundedPaginator
@@ -68,7 +68,7 @@ class BoundedAdmin(ModelAdmin):
     }
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Boxes to tick; of all rights only those that this site asks for, in few words."""
+        """Checkboxes; of all permissions only those that this site asks for, in few words."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field and db_field.related_model is Permission:
             shown = ContentType.objects.get_for_models(*site._registry).values()
@@ -77,40 +77,37 @@ class BoundedAdmin(ModelAdmin):
         return field
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Act on the rows that were ticked, never on all that a search found."""
+        """Act on the rows that were ticked, never on everything a search found."""
         post = request.POST.copy()
         post["select_across"] = "0"
         request.POST = post  # type: ignore[assignment]
         return super().response_action(request, queryset)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedList]:
-        """Ours."""
         return BoundedList
 
 
 class ReadOnlyAdmin(BoundedAdmin):
-    """Rows that the rules write and staff only look at."""
+    """Rows that staff can look at but not edit."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
         return False
 
 
 VERBS = {
-    "add": _("may add"),
-    "change": _("may change"),
-    "delete": _("may delete"),
-    "view": _("may see"),
-    "export": _("may export"),
+    "add": _("can add"),
+    "change": _("can change"),
+    "delete": _("can delete"),
+    "view": _("can view"),
+    "export": _("can export"),
 }
 
 
 def _right(permission: Permission) -> str:
-    """A right in words: “users: may change”."""
+    """A permission in words: “users: can change”."""
     model = permission.content_type.model_class()
     verb = VERBS.get(permission.codename.partition("_")[0])
     return f"{model._meta.verbose_name_plural}: {verb}" if model and verb else permission.name

@@ -1,4 +1,4 @@
-"""The door of the admin."""
+"""The login of the admin."""
 
 from typing import Any
 

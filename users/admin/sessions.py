@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from users.admin.lists import ReadOnlyAdmin
 from users.errors import InvalidPhone
@@ -15,10 +16,13 @@ from users.phones import parse_phone
 class SessionAdmin(ReadOnlyAdmin):
     """Logins, newest first; deleting a session ends it."""
 
+    accusative = pgettext_lazy("accusative", "session")
+    delete_selected_title = _("Delete selected sessions")
+
     list_display = ("user", "ip", "user_agent", "created_at", "last_used_at", "ended_at")
     list_select_related = ("user",)
     search_fields = ("user__phone",)
-    search_help_text = _("A phone, written in full")
+    search_help_text = _("Full phone number")
     ordering = ("-expires_at",)  # as they were opened, by an index that no refresh has to write
 
     def get_search_results(

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 
@@ -24,19 +25,19 @@ TIMES = ("last_login", "date_joined")
 
 
 class UserForm(UserChangeForm):  # type: ignore[type-arg]
-    """What staff may change of a user; the password has a page of its own."""
+    """What staff may change; the password has a page of its own."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if password := self.fields.get("password"):
             password.help_text = format_html(
                 '<a class="text-primary-600 dark:text-primary-500" href="../password/">{}</a>',
-                _("Set or change the password"),
+                _("Set or change password"),
             )
 
 
 class NewUserForm(UserCreationForm):
-    """A phone is enough; a password is for those who enter the admin."""
+    """A phone is enough; only staff need a password."""
 
     class Meta:
         model = User
@@ -47,11 +48,14 @@ class NewUserForm(UserCreationForm):
         super().__init__(*args, **kwargs)
         choice = self.fields["usable_password"]
         choice.initial = "false"
-        choice.help_text = _("Only staff who enter the admin need a password; users log in by SMS.")
+        choice.help_text = _("Only staff need a password, to enter the admin. Users log in by SMS.")
 
 
 class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-arg,misc]
-    """Users, with what staff may change of them."""
+    """Users, and what staff may change."""
+
+    accusative = pgettext_lazy("accusative", "user")
+    delete_selected_title = _("Delete selected users")
 
     form = UserForm
     add_form = NewUserForm
@@ -67,7 +71,7 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
     filter_horizontal = ()
     sortable_by: ClassVar[tuple[str, ...]] = ("phone", "date_joined")
     search_fields = ("phone",)
-    search_help_text = _("A phone, or its beginning")
+    search_help_text = _("Phone number or its beginning")
     ordering = ("-pk",)
     actions = (actions.ban, actions.unban, actions.end_sessions, actions.forget_guesses)
     readonly_fields: ClassVar[tuple[str, ...]] = (
@@ -77,9 +81,12 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
     )
     fieldsets: ClassVar[tuple[Any, ...]] = (
         (None, {"fields": ("phone", "first_name", "last_name", "email")}),
-        (_("Login"), {"fields": ("is_active", "code_length", "live_sessions", *TIMES)}),
         (
-            _("Staff"),
+            pgettext_lazy("heading", "Login"),
+            {"fields": ("is_active", "code_length", "live_sessions", *TIMES)},
+        ),
+        (
+            pgettext_lazy("heading", "Staff"),
             {
                 "classes": ("collapse",),
                 "fields": ("password", "is_staff", "is_superuser", "groups", "user_permissions"),
@@ -92,24 +99,24 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
         css: ClassVar[dict[str, Any]] = {"all": ["admin/css/unusable_password_field.css"]}
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
-        """Who is no superuser makes nobody staff and moves no account to another phone."""
+        """Only superusers may grant staff rights or change an account's phone."""
         rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")
         locked = () if request.user.is_superuser or obj is None else rights
         return (*super().get_readonly_fields(request, obj), *locked)
 
     def user_change_password(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
-        """A password opens the admin once its user is made staff: superusers alone set one."""
+        """Only superusers may set passwords: one opens the admin once its user becomes staff."""
         if not request.user.is_superuser:
             raise PermissionDenied
         answer: HttpResponse = super().user_change_password(request, *given, **named)
         return answer
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Staff are changed by superusers alone."""
+        """Only superusers may change staff."""
         return self._within_reach(request, obj) and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
-        """Staff are deleted by superusers alone."""
+        """Only superusers may delete staff."""
         return self._within_reach(request, obj) and super().has_delete_permission(request, obj)
 
     def _within_reach(self, request: HttpRequest, user: User | None) -> bool:
@@ -120,21 +127,24 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
         label={"banned": "danger", "staff": "info", "active": "success"},
     )
     def status(self, user: User) -> tuple[str, Any]:
-        """Banned, staff, or simply active."""
         if not user.is_active:
-            return "banned", _("banned")
-        return ("staff", _("staff")) if user.is_staff else ("active", _("active"))
+            return "banned", pgettext_lazy("user", "banned")
+        if user.is_staff:
+            return "staff", pgettext_lazy("user", "staff")
+        return "active", pgettext_lazy("user", "active")
 
     @admin.display(description=_("next code"))
     def code_length(self, user: User) -> str:
         """How long the next code for this phone will be, and why."""
         if policy.is_escalated(user.phone):
-            return str(_("8 digits, after wrong guesses; “Forget wrong guesses” makes it 4 again"))
+            return str(
+                _("8 digits, after failed attempts. “Reset failed attempts” makes it 4 again.")
+            )
         return str(_("4 digits"))
 
     @admin.display(description=_("sessions"))
     def live_sessions(self, user: User) -> SafeString:
-        """The newest live sessions, and the way to all."""
+        """The newest live sessions, with a link to all."""
         rows = list(Session.objects.live().filter(user=user)[:SHOWN])
         return shown_and_all(
             rows, reverse("admin:users_session_changelist"), f"user__id__exact={user.pk}"

@@ -114,7 +114,7 @@ class Migration(migrations.Migration):
                 (
                     "phone",
                     users.phones.PhoneField(
-                        error_messages={"unique": "This phone is taken."},
+                        error_messages={"unique": "This phone number is already taken."},
                         max_length=16,
                         unique=True,
                         verbose_name="phone",

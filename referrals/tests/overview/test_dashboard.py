@@ -134,7 +134,7 @@ def test_staff_who_may_not_see_users_see_no_figure(client, join):
 def test_the_page_speaks_russian(client, staff):
     client.force_login(staff)
     text = client.get("/admin/", headers={"Accept-Language": "ru"}).content.decode()
-    for words in ("Обзор", "Новые пользователи", "Коды отправлены", "Кто пригласил больше всех"):
+    for words in ("Обзор", "Новые пользователи", "Отправлено кодов", "Кто пригласил больше всех"):
         assert words in text
 
 

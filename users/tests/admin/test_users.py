@@ -82,7 +82,9 @@ def test_a_user_with_a_bad_phone_is_refused(desk, bad):
 
 def test_a_phone_taken_in_another_spelling_is_refused(desk, user):
     answer = desk.post(USERS + "add/", {"phone": "8" + user.phone[2:], "usable_password": "false"})
-    assert answer.context["adminform"].form.errors["phone"] == ["This phone is taken."]
+    assert answer.context["adminform"].form.errors["phone"] == [
+        "This phone number is already taken."
+    ]
 
 
 def test_a_user_can_be_edited(desk, user):
