@@ -107,8 +107,8 @@ def region(raw: str) -> str:
 
 
 def regions(raw: str) -> list[str]:
-    """A comma-separated list of country codes."""
-    return [region(word) for word in words(raw)]
+    """A comma-separated list of country codes; `all` is an empty one."""
+    return [] if raw == "all" else [region(word) for word in words(raw)]
 
 
 def web_address(raw: str) -> str:

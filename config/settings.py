@@ -36,15 +36,16 @@ PUBLIC_URL = env.read("PUBLIC_URL", env.web_address, _local_url)
 TRUSTED_PROXY_COUNT = env.read("TRUSTED_PROXY_COUNT", env.whole(0, 10), "0")
 
 PHONE_REGION = env.read("PHONE_REGION", env.region, "RU")
-PHONE_REGIONS = env.read("PHONE_REGIONS", env.regions, ",")
 TEST_PHONES = env.read("TEST_PHONES", env.test_phones, ",")
 
 SMS_URL = env.read("SMS_URL", env.gateways, "simulated://")
 SMS_DELAY = env.read("SMS_DELAY", env.seconds_range, "1-2")
 # Where nothing is sent, nothing is spent.
-_budget = "999999999" if SMS_URL[0].startswith("simulated:") else "10000"
+_simulated = SMS_URL[0].startswith("simulated:")
+_budget = "999999999" if _simulated else "10000"
 GUESS_ALARM = env.read("GUESS_ALARM", env.guess_alarm, "1000/hour,5000/week")
 SMS_HOURLY_BUDGET = env.read("SMS_HOURLY_BUDGET", env.whole(1, 999_999_999), _budget)
+PHONE_REGIONS = env.read("PHONE_REGIONS", env.regions, "all" if _simulated else PHONE_REGION)
 
 # Django
 

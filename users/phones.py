@@ -1,6 +1,7 @@
 """Phone numbers: many ways to write one, one way to store it."""
 
 import re
+import unicodedata
 from typing import Any
 
 import phonenumbers
@@ -12,7 +13,11 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 from users.errors import InvalidPhone
 
-_WRITTEN = re.compile(r"(?=.{1,32}$)\(?\+?[0-9 ().\-]+")
+LENGTH = 64
+"""The longest that a phone may be as written."""
+
+_WRITTEN = re.compile(r"(?:tel:)?(\(?\+?[0-9 ().\-/]+)")
+_NO_COUNTRY = "001"  # what phonenumbers calls numbers of no country, such as satellite phones
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -20,21 +25,40 @@ def parse_phone(raw: str) -> str:
     """The E.164 form of a mobile number as people write it: `8 (916) 123-45-67` → `+79161234567`.
 
     Numbers without a country belong to `PHONE_REGION`. Raises `InvalidPhone` for anything that is
-    not a valid mobile number or lies outside `PHONE_REGIONS`.
+    not a valid mobile number of a country, or lies outside `PHONE_REGIONS`.
     """
-    raw = raw.strip()
-    if not _WRITTEN.fullmatch(raw):
+    if len(raw) > LENGTH:
+        raise InvalidPhone
+    written = _WRITTEN.fullmatch("".join(map(_plain, raw)).strip().lower())
+    if not written:
         raise InvalidPhone
     try:
-        number = phonenumbers.parse(raw, settings.PHONE_REGION)
+        number = phonenumbers.parse(_with_plus(written[1]), settings.PHONE_REGION)
     except phonenumbers.NumberParseException:
         raise InvalidPhone from None
     region = phonenumbers.region_code_for_number(number)
-    if settings.PHONE_REGIONS and region not in settings.PHONE_REGIONS:
+    if region == _NO_COUNTRY or region not in (settings.PHONE_REGIONS or [region]):
         raise InvalidPhone
     if phonenumbers.number_type(number) not in _MOBILE:  # UNKNOWN where the number is not valid
         raise InvalidPhone
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def _plain(char: str) -> str:
+    """A character as a plain keyboard has it: people paste any dash, space or digit."""
+    category = unicodedata.category(char)
+    if category == "Nd":
+        return str(unicodedata.decimal(char))
+    if category == "Cf":  # bidi marks, zero-width characters, soft hyphens
+        return ""
+    if category == "Pd" or char == "\N{MINUS SIGN}":
+        return "-"
+    return unicodedata.normalize("NFKC", char) if category[0] in "PSZ" else char
+
+
+def _with_plus(written: str) -> str:
+    """International numbers are dialled with 00 from many countries, if not from `PHONE_REGION`."""
+    return re.sub(r"^00[ -]*(?=[1-9])", "+", written)
 
 
 def mask_phone(phone: str) -> str:
@@ -61,7 +85,7 @@ class WrittenPhoneField(forms.CharField):
     """A form field with room for spaces and brackets."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{**kwargs, "max_length": 32})
+        super().__init__(**{**kwargs, "max_length": LENGTH})
 
 
 class PhoneField(models.CharField):  # type: ignore[type-arg]

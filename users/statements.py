@@ -4,7 +4,7 @@ A `Statement` is either compiled once from a queryset with `Param`s, so that fie
 Django's, or written out where the ORM can't say it. `docs/decisions/statements.md` has the figures.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID
@@ -113,6 +113,12 @@ class Statement:
         return text % tuple(f"%({name})s" for name in names), {
             name: value for name, value in zip(names, values, strict=True) if name.startswith("_")
         }
+
+
+def columns_of(model: type[models.Model], *, without: Collection[str]) -> list[str]:
+    """A table's columns but these, in the order in which `from_db` takes their values."""
+    fields = model._meta.concrete_fields  # noqa: SLF001  # public
+    return [field.attname for field in fields if field.attname not in without]
 
 
 def moment(value: datetime | str) -> datetime:

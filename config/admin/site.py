@@ -98,9 +98,9 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
             "separator": True,
             "items": [
                 _item(_("Sessions"), "devices", "users.session"),
-                _item(_("Budgets"), "speed", "users.budget"),
-                _item(_("Tallies"), "bar_chart", "users.tally"),
-                _item(_("Groups of staff"), "badge", "auth.group"),
+                _item(_("Rate limits"), "speed", "users.limit"),
+                _item(_("Counters"), "bar_chart", "users.counter"),
+                _item(_("Staff roles"), "badge", "auth.group"),
             ],
         },
     ]

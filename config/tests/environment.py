@@ -18,7 +18,7 @@ SETTINGS = {
     "LOG_FORMAT": "",
     "OTP_KEY": "",
     "PHONE_REGION": "",
-    "PHONE_REGIONS": "",
+    "PHONE_REGIONS": "all",
     "PORT": "",
     "PUBLIC_URL": "",
     "SECRET_KEY": "only-for-tests-" + 32 * "x",

@@ -9,12 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.db import connection
-from django.utils import timezone
-
-from referrals.invites import draw
-from referrals.models import InviteCode
-from users.models import Session, User
-from users.sessions.lifecycle import LIFETIME, pair
 
 ACTIVATE, PROFILE, CODE = "/api/v1/profile/activate/", "/api/v1/profile/", "/api/v1/auth/code/"
 BROKEN = (OSError, http.client.HTTPException)
@@ -28,22 +22,6 @@ def in_parallel(function, arguments, threads=32):
     """What each call returned."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, arguments))
-
-
-def people(count, prefix="+7916555"):
-    """Access tokens of this many new users, and the first one's invite code."""
-    users = User.objects.bulk_create([User(phone=f"{prefix}{n:04}") for n in range(count)])
-    codes = set()
-    while len(codes) < count:
-        codes.add(draw())
-    InviteCode.objects.bulk_create(
-        [InviteCode(owner=user, value=value) for user, value in zip(users, codes, strict=True)]
-    )
-    now, network = timezone.now(), {"ip": "127.0.0.1", "network": "127.0.0.1"}
-    sessions = Session.objects.bulk_create(
-        [Session(user=user, expires_at=now + LIFETIME, **network) for user in users]
-    )
-    return [pair(session)["access"] for session in sessions], users[0].invite_code.value
 
 
 def retry(function, *, seconds=30):

@@ -60,7 +60,7 @@ def page() -> dict[str, Any]:
 def _cards(days: list[Day], sums: figures.Sums) -> list[Card]:
     new_users = sum(day.new_users for day in days)
     logins, sent = sum(day.logins for day in days), sum(day.codes_sent for day in days)
-    long_codes = reverse("admin:users_budget_changelist") + "?long=phones"
+    long_codes = reverse("admin:users_limit_changelist") + "?long=phones"
     return [
         Card(_("New users"), _grouped(new_users), _today(days[-1].new_users)),
         Card(_("Logins"), _grouped(logins), _today(days[-1].logins)),

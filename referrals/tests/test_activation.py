@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from conftest import error
+from config.tests.api_client import error
 from referrals.models import Activation, InviteCode
 
 pytestmark = pytest.mark.django_db

@@ -2,7 +2,7 @@
 
 from django.db.models import Sum
 
-from conftest import error
+from config.tests.api_client import error
 from referrals import deletion
 from referrals.models import Activation, InviteCode
 from users.models import Session, User

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
 
-from conftest import error
+from config.tests.api_client import error
 from referrals.models import Activation, InviteCode
 from users.models import Session, User
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import error
+from config.tests.api_client import error
 from referrals import invites
 from referrals.errors import InviteCodesExhausted
 from referrals.models import InviteCode

@@ -22,7 +22,8 @@ def button(act: Act, name: str, question: Any, variant: ActionVariant, icon: str
     """A button of the user's page that does to this user what `act` does to a list."""
 
     def press(model_admin: Any, request: HttpRequest, form: Form, object_id: str) -> HttpResponse:
-        act(model_admin, request, User.objects.filter(pk=object_id))
+        user = model_admin.get_object(request, object_id)  # None for what is no id, too
+        act(model_admin, request, User.objects.filter(pk=user and user.pk))
         page = reverse("admin:users_user_change", args=[object_id])
         return HttpResponse(headers={"HX-Redirect": page})
 

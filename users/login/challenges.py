@@ -23,7 +23,7 @@ from users.limits.buckets import SKEW, Found
 from users.limits.policy import KEYS, keys_of
 from users.login import gateways
 from users.models import Challenge
-from users.statements import Statement
+from users.statements import Statement, columns_of
 
 LIFETIME, RESEND = 300, 60  # s
 ATTEMPTS = 3
@@ -54,7 +54,7 @@ LOOK = _for_doors(
         "LIMITS", ", ".join(f"%(limit_{n})s" for n in range(KEYS))
     ),
 )
-COLUMNS = [field.attname for field in Challenge._meta.concrete_fields]  # noqa: SLF001  # public
+COLUMNS = columns_of(Challenge, without=())
 OPEN = Statement(
     "open_challenge",
     """INSERT INTO users_challenge (COLUMNS) SELECT VALUES FROM {before} WHERE TRUE

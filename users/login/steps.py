@@ -21,9 +21,10 @@ from users.models import Session, User
 from users.phones import parse_phone
 from users.sessions.lifecycle import open_session
 from users.signals import user_registered
-from users.statements import Param, Statement
+from users.statements import Param, Statement, columns_of
 
-LOCKED = ("id", "last_login", "is_active", "is_staff", "phone")
+SELDOM_ASKED = {"password", "first_name", "last_name", "email", "is_superuser", "date_joined"}
+LOCKED = columns_of(User, without=SELDOM_ASKED)
 LOCK_USER = Statement(
     "lock_user",
     lambda: (

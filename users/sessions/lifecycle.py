@@ -14,7 +14,7 @@ from users.errors import TokenNotValid, TooMany
 from users.limits.policy import REFRESHES
 from users.models import Session, User
 from users.sessions.tokens import AccessToken, RefreshToken, SessionToken, pair
-from users.statements import Param, Statement
+from users.statements import Param, Statement, columns_of
 
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
@@ -22,11 +22,7 @@ STALE = timedelta(minutes=10)
 SHOWN = 100  # sessions in a list
 
 SELDOM_ASKED = {"password", "last_login", "date_joined"}
-KNOWN = [
-    field.attname
-    for field in User._meta.concrete_fields  # noqa: SLF001  # public
-    if field.attname not in SELDOM_ASKED
-]
+KNOWN = columns_of(User, without=SELDOM_ASKED)
 NOW, ID = Param("now", DateTimeField()), Param("id", UUIDField())
 
 ROTATE = Statement(

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from conftest import error
+from config.tests.api_client import error
 from users.errors import InvalidPhone
 from users.phones import mask_phone, parse_phone
 
@@ -18,6 +18,20 @@ from users.phones import mask_phone, parse_phone
         "+7(916)123-45-67",
         "+7 916 123.45.67",
         "  8 916 123 45 67 ",
+        "00 7 916 123-45-67",
+        "007 916 123-45-67",
+        "tel:+7-916-123-45-67",
+        "TEL:89161234567",
+        "8/916/1234567",
+        "+7\N{NO-BREAK SPACE}916\N{NARROW NO-BREAK SPACE}123\N{EN DASH}45\N{EM DASH}67",
+        "+7 916 123\N{NON-BREAKING HYPHEN}45\N{MINUS SIGN}67",
+        "\N{LEFT-TO-RIGHT EMBEDDING}+79161234567\N{POP DIRECTIONAL FORMATTING}",
+        "\N{RIGHT-TO-LEFT MARK}8916\N{ZERO WIDTH SPACE}123\N{SOFT HYPHEN}4567",
+        "8916123456７",
+        "＋７（９１６）１２３－４５－６７",
+        "٨٩١٦١٢٣٤٥٦٧",
+        "۸۹۱۶۱۲۳۴۵۶۷",
+        "+79161234567" + " " * 52,
     ],
 )
 def test_one_number_in_many_spellings_is_one_user(written):
@@ -37,20 +51,49 @@ def test_one_number_in_many_spellings_is_one_user(written):
         "+999161234567",
         "+8 916 123 45 67",
         "8916123456a",
-        "8916123456７",  # a full-width digit
-        "٨٩١٦١٢٣٤٥٦٧",
+        "891612345⑥7",
+        "8916123456²",
         "+79161234567\0",
         "+79161234567\n+79167654321",
         "79161234567;ext=1",
-        "tel:+79161234567",
+        "tel:+79161234567;phone-context=+7",
+        "tel:tel:+79161234567",
+        "sip:+79161234567",
+        "+79161234567#123",
+        "+79161234567,,12",
+        "8 916 123\t4567",
+        "8 800 FLOWERS",
         "++79161234567",
         "7+9161234567",
-        "8916123456" + "-" * 30 + "7",
+        "+79161234567" + " " * 53,
+        "000 7 916 123 45 67",
         "9" * 5000,
         "' OR 1=1 --",
     ],
 )
 def test_what_is_no_mobile_number_is_refused(raw):
+    with pytest.raises(InvalidPhone):
+        parse_phone(raw)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "+800 1234 5678",
+        "+808 1234 5678",
+        "+870 773 111 632",  # Inmarsat
+        "+878 10 123 456 789 01",
+        "+881 6 1234 5678",  # Iridium
+        "00 881 6 1234 5678",
+        "+882 13 123 456",
+        "+882 16 5552 1234",  # Thuraya
+        "+883 5100 12345",
+        "+979 123 456 789",
+    ],
+)
+@pytest.mark.parametrize("regions", [[], ["RU", "001"]])
+def test_satellite_numbers_and_others_of_no_country_are_refused(raw, regions, settings):
+    settings.PHONE_REGIONS = regions
     with pytest.raises(InvalidPhone):
         parse_phone(raw)
 
@@ -73,7 +116,10 @@ def test_countries_can_be_restricted(settings):
         parse_phone("+77011234567")  # Kazakhstan shares +7
 
 
-@given(st.text(max_size=60))
+PASTED = st.text(st.characters(categories=["Nd", "Pd", "Zs", "Cf"]) | st.sampled_from("+()./7891"))
+
+
+@given(st.text(max_size=70) | PASTED)
 def test_any_text_is_a_number_or_refused(raw):
     try:
         phone = parse_phone(raw)

@@ -6,7 +6,7 @@ import json
 import django.test
 import pytest
 
-from conftest import Client, error
+from config.tests.api_client import Client, error
 
 pytestmark = pytest.mark.django_db
 

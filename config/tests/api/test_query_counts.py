@@ -1,12 +1,8 @@
 """How many statements each call takes, transaction marks included; more is a regression."""
 
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from referrals.models import Activation, InviteCode
-from users.models import User
+from config.tests.factories import invitees
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
 
@@ -14,30 +10,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
 @pytest.fixture
 def queries(django_assert_num_queries):
     return django_assert_num_queries
-
-
-@pytest.fixture
-def invite_many():
-    """Give a user this many invitees at once."""
-
-    def make(inviter: User, count: int) -> None:
-        last = User.objects.order_by("-pk").first().pk
-        people = [User(phone=f"+7999{last:03}{n:06}"[:16]) for n in range(count)]
-        now = timezone.now()
-        Activation.objects.bulk_create(
-            [
-                Activation(
-                    invitee=person,
-                    inviter=inviter,
-                    code=inviter.invite_code.value,
-                    activated_at=now - timedelta(seconds=n),
-                )
-                for n, person in enumerate(User.objects.bulk_create(people))
-            ]
-        )
-        InviteCode.objects.count_activation(inviter.pk, by=count)
-
-    return make
 
 
 def test_sending_a_code(anyone, phone, queries):
@@ -96,10 +68,8 @@ def test_activating(me, friend, queries):
 
 
 @pytest.mark.parametrize("count", [0, 1, 50, 10_000])
-def test_a_profile_takes_one_statement_whatever_the_number_of_invitees(
-    me, user, invite_many, queries, count
-):
-    invite_many(user, count)
+def test_a_profile_takes_one_statement_whatever_the_number_of_invitees(me, user, queries, count):
+    invitees(user, count)
     with queries(1):
         answer = me.profile().json()
     assert answer["invitees_count"] == count
@@ -107,15 +77,15 @@ def test_a_profile_takes_one_statement_whatever_the_number_of_invitees(
     assert (answer["invitees_next"] is not None) == (count > 50)
 
 
-def test_a_profile_stops_growing_at_fifty_invitees(me, user, invite_many):
-    invite_many(user, 51)
+def test_a_profile_stops_growing_at_fifty_invitees(me, user):
+    invitees(user, 51)
     small = len(me.profile().content)
-    invite_many(user, 10_000)
+    invitees(user, 10_000)
     assert abs(len(me.profile().content) - small) < 10  # but for the digits of the count
 
 
-def test_a_page_of_invitees(me, user, invite_many, queries):
-    invite_many(user, 300)
+def test_a_page_of_invitees(me, user, queries):
+    invitees(user, 300)
     page = "profile/invitees/?limit=100"
     for _ in range(3):
         with queries(2):
@@ -125,8 +95,8 @@ def test_a_page_of_invitees(me, user, invite_many, queries):
     assert page is None
 
 
-def test_the_list_of_all_users(staff, as_user, user, invite_many, queries):
-    invite_many(user, 300)
+def test_the_list_of_all_users(staff, as_user, user, queries):
+    invitees(user, 300)
     client = as_user(staff)
     for search in ("", f"?search={user.phone}", "?search=999", "?search=7K2M9X"):
         with queries(2):

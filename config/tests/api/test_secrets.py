@@ -8,7 +8,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core import serializers
 
-from conftest import Client
+from config.tests.api_client import Client
 
 pytestmark = pytest.mark.django_db
 

@@ -3,7 +3,7 @@
 import pytest
 from django.db import InterfaceError, OperationalError, connection
 
-from conftest import error
+from config.tests.api_client import error
 
 pytestmark = pytest.mark.django_db
 

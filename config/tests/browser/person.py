@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from conftest import new_phone
+from config.tests.factories import new_phone
 
 
 class Person:

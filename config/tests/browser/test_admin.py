@@ -102,6 +102,6 @@ def test_users_are_exported_with_who_invited_them(admin, join):
 def test_nothing_is_in_the_way_of_staff(admin, join):
     """By WCAG 2.2 AA; the magnifying glass is small, and Enter does the same."""
     rules = [rule for rule in RULES if rule.startswith("wcag")]
-    for path in ("", "users/user/", "referrals/activation/", "users/session/", "users/budget/"):
+    for path in ("", "users/user/", "referrals/activation/", "users/session/", "users/limit/"):
         admin.goto(f"/admin/{path}")
         look(admin, EVERY_WAY, rules, passed_over=["#searchbar-submit"])

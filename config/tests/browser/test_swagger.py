@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from conftest import new_phone
+from config.tests.factories import new_phone
 
 
 def operation(page, method: str, path: str):

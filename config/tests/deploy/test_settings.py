@@ -11,8 +11,10 @@ from config import environment as env
 GOOD = {"SECRET_KEY": "k" * 40, "PATH": os.environ["PATH"], "DEBUG": "false"}
 
 
-def start(**values: str) -> subprocess.CompletedProcess[str]:
-    code = "from config import settings as s; print(s.DEBUG, s.DATABASES['default']['ENGINE'])"
+def start(
+    shown: str = "s.DEBUG, s.DATABASES['default']['ENGINE']", **values: str
+) -> subprocess.CompletedProcess[str]:
+    code = f"from config import settings as s; print({shown})"
     environment = {**GOOD, "DJANGO_DOTENV": "", **values}
     return subprocess.run(
         [sys.executable, "-c", f"import dotenv; dotenv.load_dotenv = lambda *a: None; {code}"],
@@ -59,6 +61,19 @@ def test_a_bad_value_stops_the_start_with_one_line(name, value):
     assert line.startswith(name)
 
 
+@pytest.mark.parametrize(
+    ("values", "served"),
+    [
+        ({}, "[]"),
+        ({"SMS_URL": "json://localhost"}, "['RU']"),
+        ({"SMS_URL": "json://localhost", "PHONE_REGION": "KZ"}, "['KZ']"),
+        ({"SMS_URL": "json://localhost", "PHONE_REGIONS": "all"}, "[]"),
+    ],
+)
+def test_messages_that_cost_money_go_to_the_own_country_unless_told_otherwise(values, served):
+    assert start("s.PHONE_REGIONS", **values).stdout.strip() == served
+
+
 def test_a_secret_is_not_echoed():
     assert "tooshort" not in start(SECRET_KEY="tooshort").stderr
 
@@ -73,6 +88,7 @@ def test_values_are_read_as_what_they_are(monkeypatch):
         ("DEBUG", env.flag, "YES", True),
         ("SMS_DELAY", env.seconds_range, "1.5", (1.5, 1.5)),
         ("PHONE_REGIONS", env.regions, "RU, KZ", ["RU", "KZ"]),
+        ("PHONE_REGIONS", env.regions, "all", []),
         ("PUBLIC_URL", env.web_address, "https://example.org/", "https://example.org"),
     ]:
         monkeypatch.setenv(name, raw)

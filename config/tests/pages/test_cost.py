@@ -5,8 +5,7 @@ import time
 
 import pytest
 
-from referrals.models import Activation, InviteCode
-from users.models import User
+from config.tests.factories import invitees
 from users.tests.browsing import Browser
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
@@ -15,11 +14,7 @@ KILOBYTE = 1024
 
 @pytest.fixture
 def many_invitees(user):
-    people = User.objects.bulk_create([User(phone=f"+79150{n:06}") for n in range(1000)])
-    Activation.objects.bulk_create(
-        [Activation(invitee=one, inviter=user, code=user.invite_code.value) for one in people]
-    )
-    InviteCode.objects.count_activation(user.pk, by=1000)
+    return invitees(user, 1000)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from collections import Counter
 import pytest
 from django.db import connection
 
-from config.tests.load import CODE, PROFILE, Load, in_parallel, only_postgresql, people
+from config.tests.factories import access_tokens, people
+from config.tests.load import CODE, PROFILE, Load, in_parallel, only_postgresql
 from config.tests.product import APPLICATION, running
 
 POOL, WORKERS, BURST = 3, 2, 400
@@ -25,7 +26,7 @@ def connections():
 @only_postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_burst_takes_no_more_connections_than_the_pool_has_and_leaves_none_behind():
-    tokens, _ = people(4)
+    tokens = access_tokens(people(4))
     with running(DB_POOL_SIZE=str(POOL), WEB_CONCURRENCY=str(WORKERS), SMS_DELAY="1-2") as server:
 
         def ask_for_code(n):

@@ -13,7 +13,8 @@ import psycopg2
 import pytest
 from django.db import connection
 
-from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql, people
+from config.tests.factories import access_tokens, people
+from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
 from referrals.models import Activation, InviteCode
 from tools.server import free_port
@@ -96,7 +97,7 @@ def server():
 
 def test_everything_works_and_counts_are_exact(server):
     pair = server.log_in("+79165550000")
-    tokens, _ = people(MANY, prefix="+7916666")
+    tokens = access_tokens(people(MANY))
     access, mine = pair["access"], User.objects.get(phone="+79165550000")
     codes = list(InviteCode.objects.exclude(owner=mine).values_list("value", flat=True))
 
@@ -142,7 +143,7 @@ print(len(phones), connection.connection.driver_connection.info.parameter_status
 
 
 def test_a_long_list_is_read_in_chunks_and_times_are_utc(server):
-    people(50, prefix="+7916667")
+    people(50)
     environment = {**os.environ, "DATABASE_URL": server.database}
     environment |= {"DJANGO_SETTINGS_MODULE": "config.settings", "PGTZ": "Asia/Tokyo"}
     command = [sys.executable, "-c", WALK]

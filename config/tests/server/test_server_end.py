@@ -10,7 +10,8 @@ from collections import Counter
 import pytest
 from django.core.management import call_command
 
-from config.tests.load import ACTIVATE, BROKEN, CODE, Load, Visitor, people, retry
+from config.tests.factories import access_tokens, people
+from config.tests.load import ACTIVATE, BROKEN, CODE, Load, Visitor, retry
 from config.tests.product import running
 from referrals.models import Activation, InviteCode
 
@@ -63,7 +64,8 @@ def test_workers_are_replaced_and_no_request_is_lost(transactional_db, monkeypat
 
 
 def test_a_killed_worker_costs_a_retry_and_no_activation(transactional_db, capsys):
-    tokens, code = people(201)
+    users = people(201)
+    tokens, code = access_tokens(users), users[0].invite_code.value
     waiting = iter(tokens[1:])
     lock, broken = threading.Lock(), Counter()
     with running() as server:

@@ -7,7 +7,8 @@ import gevent
 import pytest
 
 from config.server import worker
-from config.tests.load import ACTIVATE, PROFILE, only_postgresql, people
+from config.tests.factories import access_tokens, people
+from config.tests.load import ACTIVATE, PROFILE, only_postgresql
 from config.tests.product import running
 
 POOL = 2
@@ -41,7 +42,7 @@ def clients(server, sent):
 @only_postgresql
 @pytest.mark.parametrize("slowly", ["sends", "reads"])
 def test_a_slow_client_holds_no_database_connection(slowly):
-    (slow, quick), _ = people(2)
+    slow, quick = access_tokens(people(2))
     sent = {
         "sends": request("POST", ACTIVATE, slow, BODY),
         "reads": 2000 * request("GET", PROFILE, slow),

@@ -72,7 +72,7 @@ def test_nobody_adds_or_changes_codes_and_activations(desk, activation, user):
 
 
 def test_the_side_bar_shows_each_list_to_those_who_may_see_it(client, desk, join):
-    links = {"users/user", "users/session", "users/budget", "users/tally", "auth/group"}
+    links = {"users/user", "users/session", "users/limit", "users/counter", "auth/group"}
     links |= {"referrals/invitecode", "referrals/activation"}
 
     def shown() -> set[str]:

@@ -5,6 +5,7 @@ import tracemalloc
 import pytest
 from django.contrib.auth.models import Permission
 
+from config.tests.factories import strangers
 from referrals.admin import export
 from users.models import User
 
@@ -113,13 +114,9 @@ def test_an_export_is_in_the_security_log_without_what_was_searched(desk, staff,
     assert user.phone not in record.getMessage()
 
 
-def many(count: int) -> None:
-    User.objects.bulk_create(User(phone=f"+7999{number:07}") for number in range(count))
-
-
 def test_each_chunk_takes_three_statements(monkeypatch, django_assert_num_queries):
     monkeypatch.setattr(export, "CHUNK", 10)
-    many(95)
+    strangers(95)
     with django_assert_num_queries(31):  # ten times three, and one that finds none
         lines = b"".join(export.csv_of(User.objects.all())).decode().splitlines()
     assert len(lines) == 96
@@ -135,8 +132,8 @@ def test_memory_does_not_grow_with_the_number_of_users(monkeypatch):
         tracemalloc.stop()
         return used
 
-    many(200)
+    strangers(200)
     peak()
     few = peak()
-    User.objects.bulk_create(User(phone=f"+7998{number:07}") for number in range(4000))
+    strangers(4000)
     assert peak() < 3 * few  # 21 times as many users

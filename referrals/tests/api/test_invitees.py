@@ -1,30 +1,18 @@
-from datetime import timedelta
-
 import pytest
-from django.utils import timezone
 
-from referrals.models import Activation, InviteCode
-from users.models import User
+from config.tests import factories
+from referrals.models import Activation
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def invitees(user):
-    """130 invitees, newest last; ten of them in the same moment."""
-    people = User.objects.bulk_create([User(phone=f"+7926000{n:04}") for n in range(130)])
-    start = timezone.now() - timedelta(days=1)
-    Activation.objects.bulk_create(
-        Activation(
-            invitee=person,
-            inviter=user,
-            code=user.invite_code.value,
-            activated_at=start + timedelta(minutes=n - n % 10 if 60 <= n < 70 else n),
-        )
-        for n, person in enumerate(people)
-    )
-    InviteCode.objects.count_activation(user.pk, by=130)
-    return [person.phone for person in reversed(people)]
+    """The phones of 130 invitees, newest first; ten of them came at the same moment."""
+    phones = [one.phone for one in factories.invitees(user, 130)]
+    at_once = Activation.objects.filter(invitee__phone__in=phones[60:70])
+    at_once.update(activated_at=at_once.first().activated_at)
+    return phones[:60] + phones[69:59:-1] + phones[70:]
 
 
 def pages(client, path):

@@ -1,6 +1,6 @@
 import pytest
 
-from conftest import error
+from config.tests.api_client import error
 
 pytestmark = pytest.mark.django_db
 

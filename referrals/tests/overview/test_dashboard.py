@@ -8,7 +8,8 @@ from django.utils import timezone
 from referrals.models import Activation
 from referrals.overview import figures
 from users.limits import policy
-from users.models import Tally
+from users.models import Counter
+from users.tests.failures import fail
 
 pytestmark = pytest.mark.django_db
 
@@ -66,7 +67,7 @@ def test_a_login_counts_as_one(anyone, phone, sent_code):
 def test_hours_are_added_up_to_days():
     day = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=2)
     for hour in range(24):
-        Tally.objects.create(kind="logins", hour=day + timedelta(hours=hour), count=10)
+        Counter.objects.create(kind="logins", hour=day + timedelta(hours=hour), count=10)
     assert figures.days()[-3].logins == 240
 
 
@@ -98,9 +99,9 @@ def test_top_inviters_are_those_of_these_days(join, friend, stranger, as_user):
 
 
 def test_phones_under_attack_are_counted_not_named(user, friend):
-    policy.GUESSES_PER_PHONE.record(6, user.phone)
-    policy.GUESSES_PER_PHONE.record(5, friend.phone)
-    policy.GUESSES_PER_NETWORK.record(30, "203.0.113.9")
+    fail(policy.GUESSES_PER_PHONE, 6, user.phone)
+    fail(policy.GUESSES_PER_PHONE, 5, friend.phone)
+    fail(policy.GUESSES_PER_NETWORK, 30, "203.0.113.9")
     assert figures.sums().escalated_phones == 1
 
 
@@ -117,17 +118,17 @@ def test_the_page_shows_shares_and_links(client, staff, join, friend, as_user):
     text = client.get("/admin/").content.decode()
     assert "33 %" in text  # one of staff, friend and the invitee
     assert f'href="/admin/users/user/{friend.pk}/change/"' in text
-    assert 'href="/admin/users/budget/?long=phones"' in text
+    assert 'href="/admin/users/limit/?long=phones"' in text
 
 
 def test_staff_who_may_not_see_users_see_no_figure(client, join):
     person = join(is_staff=True)
-    person.user_permissions.set(Permission.objects.filter(codename="view_tally"))
+    person.user_permissions.set(Permission.objects.filter(codename="view_counter"))
     client.force_login(person)
     page = client.get("/admin/")
     assert page.context["dashboard"] is None
     assert 'class="chart"' not in page.content.decode()
-    assert "/admin/users/tally/" in page.content.decode()
+    assert "/admin/users/counter/" in page.content.decode()
 
 
 def test_the_page_speaks_russian(client, staff):

@@ -1,12 +1,13 @@
 """The profile page: one's own code, those who came, names, and the end."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import segno
 from django.core.exceptions import ObjectDoesNotExist
 
+from config.tests.factories import invitees
 from referrals.models import Activation, InviteCode
 from referrals.pages.views import _qr
 from users.errors import TokenNotValid, TooMany
@@ -31,17 +32,14 @@ def test_the_picture_holds_the_link():
     assert sum(strokes) == dark
 
 
-def invite(inviter, join, count):
-    for number in range(count):
-        at = datetime(2026, 11, 1 + number, 12, tzinfo=UTC)
-        Activation.objects.create(
-            invitee=join(), inviter=inviter, code=inviter.invite_code.value, activated_at=at
-        )
-    InviteCode.objects.count_activation(inviter.pk, by=count)
+def invite(inviter, count):
+    """Give the inviter an invitee on each of the first days of November."""
+    newest = datetime(2026, 11, count, 12, tzinfo=UTC)
+    return invitees(inviter, count, newest=newest, apart=timedelta(days=1))
 
 
-def test_invitees_come_with_dates_newest_first(my_browser, user, join):
-    invite(user, join, 3)
+def test_invitees_come_with_dates_newest_first(my_browser, user):
+    invite(user, 3)
     page = my_browser.profile()
     assert "You invited 3 people" in page
     days = [page.index(f"Nov. {day}, 2026") for day in (3, 2, 1)]
@@ -49,9 +47,9 @@ def test_invitees_come_with_dates_newest_first(my_browser, user, join):
     assert "Show more" not in page
 
 
-def test_all_invitees_are_there_a_page_at_a_time(my_browser, user, join, monkeypatch):
+def test_all_invitees_are_there_a_page_at_a_time(my_browser, user, monkeypatch):
     monkeypatch.setattr("referrals.pagination.InviteePages.page_size", 5)
-    invite(user, join, 12)
+    invite(user, 12)
     assert "Show more" in my_browser.profile()
     found, address = [], "/profile/invitees/"
     while address:

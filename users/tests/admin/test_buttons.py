@@ -4,6 +4,8 @@ import pytest
 from django.contrib.auth.models import Permission
 
 from users.limits.policy import GUESSES_PER_PHONE, is_escalated
+from users.managers import uuid7
+from users.tests.failures import fail
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/users/user/"
@@ -43,7 +45,7 @@ def test_sessions_are_ended(desk, user, as_user):
 
 
 def test_guesses_are_forgotten(desk, user):
-    GUESSES_PER_PHONE.record(6, user.phone)
+    fail(GUESSES_PER_PHONE, 6, user.phone)
     desk.post(f"{USERS}{user.pk}/forget-their-guesses/", YES)
     assert not is_escalated(user.phone)
 
@@ -78,7 +80,7 @@ def test_staff_without_all_rights_press_nothing_on_other_staff(client, join, sta
     )
     client.force_login(helper)
     session = as_user(staff)
-    GUESSES_PER_PHONE.record(6, staff.phone)
+    fail(GUESSES_PER_PHONE, 6, staff.phone)
     assert buttons(client, staff) == set()
     for name in ("ban-user", "end-their-sessions", "forget-their-guesses"):
         client.post(f"{USERS}{staff.pk}/{name}/", YES)
@@ -101,5 +103,6 @@ def test_who_may_only_look_presses_nothing(client, join, user, as_user):
 
 
 def test_an_unknown_user_has_no_buttons(desk):
-    assert desk.get(f"{USERS}999999999/change/").status_code == 302
-    assert desk.post(f"{USERS}999999999/ban-user/", YES).status_code == 200
+    for pk in ("999999999", uuid7()):
+        assert desk.get(f"{USERS}{pk}/change/").status_code == 302
+        assert desk.post(f"{USERS}{pk}/ban-user/", YES).status_code == 200

@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.urls import reverse
 
 from users.admin.lists import BoundedPaginator
-from users.models import Budget, Session, User
+from users.models import Limit, Session, User
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/users/user/"
@@ -108,9 +108,9 @@ def test_sessions_are_found_by_phone_in_any_spelling(desk, user, friend, as_user
     assert Session.objects.count() == 2
 
 
-def test_an_unknown_kind_of_budget_is_shown_as_it_is(desk):
-    Budget.objects.create(key="k", kind="new-kind", spent=1, full_at=9e9)
-    assert "new-kind" in desk.get("/admin/users/budget/").content.decode()
+def test_an_unknown_kind_of_limit_is_shown_as_it_is(desk):
+    Limit.objects.create(key="k", kind="new-kind", count=1, resets_at=9e9)
+    assert "new-kind" in desk.get("/admin/users/limit/").content.decode()
 
 
 def test_rights_are_those_that_this_site_asks_for(desk, user):

@@ -7,7 +7,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from users.limits.policy import GUESSES_PER_NETWORK, GUESSES_PER_PHONE
-from users.models import LoginCode, Session, User
+from users.models import Challenge, Session, User
+from users.tests.failures import fail
 
 pytestmark = pytest.mark.django_db
 USERS = "/admin/users/user/"
@@ -151,7 +152,7 @@ def test_all_sessions_are_ended(desk, user, as_user):
 
 
 def test_wrong_guesses_are_seen_and_forgotten(desk, user):
-    GUESSES_PER_PHONE.record(6, user.phone)
+    fail(GUESSES_PER_PHONE, 6, user.phone)
     page = f"{USERS}{user.pk}/change/"
     assert "8 digits" in desk.get(page).content.decode()
     act(desk, "forget_guesses", user)
@@ -159,24 +160,24 @@ def test_wrong_guesses_are_seen_and_forgotten(desk, user):
 
 
 def test_budgets_are_found_by_phone_and_by_address_and_cleared(desk, user):
-    GUESSES_PER_PHONE.record(6, user.phone)
-    GUESSES_PER_NETWORK.record(30, "203.0.113.9")
+    fail(GUESSES_PER_PHONE, 6, user.phone)
+    fail(GUESSES_PER_NETWORK, 30, "203.0.113.9")
 
     def rows(query: str) -> str:
-        text = desk.get("/admin/users/budget/", {"q": query}).content.decode()
+        text = desk.get("/admin/users/limit/", {"q": query}).content.decode()
         return text if 'name="_selected_action"' in text else ""
 
     def long(query: str) -> list[str]:
-        text = desk.get("/admin/users/budget/", {"long": query}).content.decode()
+        text = desk.get("/admin/users/limit/", {"long": query}).content.decode()
         return re.findall(r"\d+ / \d+", text)
 
     assert "6 / 6" in rows("8" + user.phone[2:])
     assert "30 / 30" in rows("203.0.113.9")
     assert rows("203.0.113.8") == rows("nobody") == ""
-    assert (long("phones"), long("addresses")) == (["6 / 6"], ["30 / 30"])
+    assert (long("phones"), long("networks")) == (["6 / 6"], ["30 / 30"])
     key = GUESSES_PER_PHONE.key(user.phone)
-    desk.post(f"/admin/users/budget/{key}/delete/", {"post": "yes"})
-    assert GUESSES_PER_PHONE.take(user.phone) == 5
+    desk.post(f"/admin/users/limit/{key}/delete/", {"post": "yes"})
+    assert GUESSES_PER_PHONE.take(user.phone) == 0
 
 
 @pytest.fixture
@@ -238,8 +239,8 @@ def test_users_who_invited_each_other_are_deleted_together(desk, join, as_user):
 
 def test_one_time_codes_are_not_in_the_admin(desk, anyone, phone):
     anyone.request_code(phone)
-    assert not admin.site.is_registered(LoginCode)
-    assert "logincode" not in desk.get("/admin/").content.decode().lower()
+    assert not admin.site.is_registered(Challenge)
+    assert "challenge" not in desk.get("/admin/").content.decode().lower()
 
 
 def test_createsuperuser_takes_a_phone_and_a_password(monkeypatch):

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import error
+from config.tests.api_client import error
 from users.login import gateways
 
 pytestmark = pytest.mark.django_db

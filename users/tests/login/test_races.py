@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db import connection
 from django.test import RequestFactory
 
-from conftest import Client, error
+from config.tests.api_client import Client, error
 from users.limits import policy
 from users.login.challenges import Slot, Spent, charge_try
 from users.models import Budget, LoginCode, Session, User

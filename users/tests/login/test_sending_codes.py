@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from conftest import Client, error
+from config.tests.api_client import Client, error
 from users.models import LoginCode, User
 
 pytestmark = pytest.mark.django_db

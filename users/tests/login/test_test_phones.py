@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from conftest import error
+from config.tests.api_client import error
 
 pytestmark = pytest.mark.django_db
 REVIEWER = "+79160000000"

@@ -6,7 +6,7 @@ import time
 import pytest
 from django.test import RequestFactory
 
-from conftest import Client
+from config.tests.api_client import Client
 from users.models import User
 from users.sessions.lifecycle import open_session
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from django.http import HttpResponse
 
-from conftest import Client, new_phone
+from config.tests.api_client import Client
+from config.tests.factories import new_phone
 from users.pages.pending import PENDING
 from users.tests.browsing import Browser, text
 

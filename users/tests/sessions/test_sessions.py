@@ -5,7 +5,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import RequestFactory
 
-from conftest import Client, error
+from config.tests.api_client import Client, error
 from users.models import Session, User
 from users.sessions.lifecycle import open_session, pair
 

@@ -1,0 +1,8 @@
+"""Failed attempts that a test needs to have happened."""
+
+from users.limits.buckets import FailureLimit
+
+
+def fail(limit: FailureLimit, count: int, *who: object) -> None:
+    for _ in range(count):
+        limit.take(*who)
