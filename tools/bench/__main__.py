@@ -1,13 +1,15 @@
 """Measure the product: `make bench`, `make bench-scale` and `make bench-admin`.
 
-The full measurements of rates and scale are kept in tools/bench/results*.json, and the rates drawn
-in docs/performance.svg. A quick one only shows that everything works: it keeps nothing.
+The full measurements of rates and scale are kept in tools/bench/results*.json and written into the
+docs, and the rates drawn in docs/performance.svg. A quick one only shows that everything works: it
+keeps nothing.
 """
 
 import argparse
 import sys
 from pathlib import Path
 
+from tools.bench import tables
 from tools.bench.product import prepare
 from tools.postgres import database, postgres
 
@@ -35,11 +37,13 @@ def measure(url: str, what: str, *, quick: bool) -> int:
     if what == "scale":
         measured = scale.measure(url, scale.QUICK if quick else scale.FULL)
         report.write(measured, None if quick else HERE / "results-scale.json")
-        return 0
-    measured = figures.measure(url, figures.QUICK if quick else figures.FULL)
-    report.write(measured, None if quick else HERE / "results.json")
+    else:
+        measured = figures.measure(url, figures.QUICK if quick else figures.FULL)
+        report.write(measured, None if quick else HERE / "results.json")
+        if not quick:
+            report.draw(measured, DRAWING)
     if not quick:
-        report.draw(measured, DRAWING)
+        tables.renew()
     return 0
 
 

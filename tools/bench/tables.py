@@ -1,4 +1,4 @@
-"""Write the kept results into the docs: `python -m tools.bench.tables`.
+"""Write the kept results into the docs, as `make bench` and `make bench-scale` do at their end.
 
 A table stands between `<!-- name -->` and `<!-- /name -->`; everything else is left alone.
 """
@@ -68,6 +68,11 @@ def renewed(document: str) -> str:
     return text
 
 
-if __name__ == "__main__":
+def renew() -> None:
+    """Write today's tables."""
     for document in TABLES:
         (ROOT / document).write_text(renewed(document))
+
+
+if __name__ == "__main__":
+    renew()

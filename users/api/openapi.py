@@ -1,7 +1,7 @@
 """How operations describe themselves in the API schema: summary, examples, and every error."""
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -11,6 +11,7 @@ from rest_framework import exceptions, serializers, status
 
 from users.errors import Refusal, TokenNotValid
 
+T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 Error = type[exceptions.APIException] | type[Refusal]
 
@@ -27,6 +28,7 @@ class SessionTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     """Shows the access token as Bearer authorisation."""
 
     target_class = "users.api.authentication.SessionTokenAuthentication"
+    match_subclasses = True
     name = "bearer"
 
     def get_security_definition(self, auto_schema: Any) -> Any:
@@ -86,6 +88,20 @@ def describe(
         examples=examples,
         **extra,
     )
+
+
+def described(operations: Mapping[str, Callable[[Any], Any]]) -> Callable[[type[T]], type[T]]:
+    """Document the methods of a viewset, by their names.
+
+    `extend_schema_view` does so for the names that REST framework knows, and no others.
+    """
+
+    def decorate(viewset: type[T]) -> type[T]:
+        for name, describe_one in operations.items():
+            describe_one(vars(viewset)[name])
+        return viewset
+
+    return decorate
 
 
 def _responses(errors: Sequence[Error]) -> dict[int, OpenApiResponse]:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -11,6 +11,7 @@ from rest_framework.viewsets import ViewSet
 
 from users import login
 from users.api import docs
+from users.api.openapi import described
 from users.api.requests import client, me, session_id, validated
 from users.api.serializers import (
     CodeSerializer,
@@ -23,7 +24,7 @@ from users.sessions import lifecycle, tokens
 
 
 @extend_schema(tags=["Login"], auth=[])
-@extend_schema_view(**docs.LOGIN)
+@described(docs.LOGIN)
 class LoginViewSet(ViewSet):
     """For everybody: nobody is logged in yet."""
 
@@ -58,7 +59,7 @@ class LoginViewSet(ViewSet):
 
 
 @extend_schema(tags=["Sessions"])
-@extend_schema_view(**docs.SESSIONS)
+@described(docs.SESSIONS)
 class SessionViewSet(ViewSet):
     """For the user who asks: where they are logged in."""
 
