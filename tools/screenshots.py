@@ -117,7 +117,7 @@ def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.click("button[type=submit]")
     page.locator("canvas").first.wait_for()
     shoot("dashboard")
-    for name, path in (("users", "users/user/"), ("budgets", "users/budget/")):
+    for name, path in (("users", "users/user/"), ("limits", "users/limit/")):
         page.goto(f"/admin/{path}")
         shoot(name)
     page.goto(f"/admin/users/user/?q={demo.star[1:]}")

@@ -12,30 +12,30 @@ from django.test.utils import setup_test_environment
 
 from referrals.admin.export import csv_of
 from referrals.models import InviteCode
+from tools.bench.people import UID, VALUE
 from users.models import User
 
 USERS, FEW = 1_000_000, 50_000
 MOST = 300  # ms
 RUNS = 5
 
-# For each user 0.6 activations and 0.3 limits.
-TABLES = """
-INSERT INTO users_user (phone, password, is_superuser, first_name, last_name, email, is_staff,
+# For each user 0.6 activations, half of them by a few inviters, and 0.3 limits.
+TABLES = f"""
+INSERT INTO users_user (id, phone, password, is_superuser, first_name, last_name, email, is_staff,
     is_active, date_joined, last_login)
-SELECT '+7' || 9160000000 + n * 3, '!', false, '', '', '', n %% 100000 = 0, n %% 5000 <> 0,
+SELECT {UID}, '+7' || 9160000000 + n * 3, '!', false, '', '', '', n %% 100000 = 0, n %% 5000 <> 0,
     now() - interval '365 days' * (1 - n / %(users)s.0), now()
 FROM generate_series(1, %(users)s) AS n;
 
 INSERT INTO referrals_invitecode (owner_id, value, activations_count)
-SELECT id, (SELECT string_agg(substr('23456789BCDFGHJKMNPQRSTVWXYZ',
-    1 + (id / power(28, place)::bigint %% 28)::int, 1), '') FROM generate_series(0, 5) AS place), 0
-FROM users_user;
+SELECT {UID}, {VALUE}, 0 FROM generate_series(1::bigint, %(users)s) AS n;
 
 INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
-SELECT invitee.id, pair.inviter, code.value, invitee.date_joined + interval '5 minutes'
-FROM (SELECT %(users)s - n AS invitee, 1 + (power(random(), 4) * %(users)s * 3 / 10)::int AS inviter
-    FROM generate_series(1, %(users)s * 6 / 10) AS n) AS pair
-JOIN users_user AS invitee ON invitee.id = pair.invitee
+SELECT invitee.id, code.owner_id, code.value, invitee.date_joined + interval '5 minutes'
+FROM (SELECT {UID} AS inviter, invitee
+    FROM (SELECT %(users)s - m AS invitee, 1 + (power(random(), 4) * %(users)s * 3 / 10)::int AS n
+        FROM generate_series(1, %(users)s * 6 / 10) AS m) AS numbers) AS pair
+JOIN users_user AS invitee ON invitee.phone = '+7' || 9160000000 + pair.invitee * 3
 JOIN referrals_invitecode AS code ON code.owner_id = pair.inviter;
 
 UPDATE referrals_invitecode SET activations_count = counted.total
@@ -48,15 +48,15 @@ SELECT gen_random_uuid(), id, 3, date_joined, now() - random() * interval '30 da
     date_joined + interval '90 days', 'a phone', '192.0.2.1', '192.0.2.1'
 FROM users_user;
 
-INSERT INTO users_budget (key, kind, spent, full_at)
-SELECT md5(n::text), (ARRAY['sends-phone', 'sends-network', 'guesses-phone'])[1 + n %% 3],
+INSERT INTO users_limit (key, kind, count, resets_at)
+SELECT md5(n::text), (ARRAY['messages-phone', 'messages-network', 'guesses-phone'])[1 + n %% 3],
     n %% 8, extract(epoch FROM now()) + random() * 600000
 FROM generate_series(1, %(users)s * 3 / 10) AS n;
 
-INSERT INTO users_tally (kind, hour, count)
+INSERT INTO users_counter (kind, hour, count)
 SELECT kind, date_trunc('hour', now()) - interval '1 hour' * n, 1000
 FROM generate_series(0, 60 * 24 - 1) AS n,
-    unnest(ARRAY['logins', 'sends', 'wrong-guesses', 'returns']) AS kind;
+    unnest(ARRAY['messages', 'logins', 'wrong-guesses', 'guesses']) AS kind;
 """
 
 
@@ -95,7 +95,7 @@ def pages() -> list[tuple[str, str]]:
     """Every list, by its hardest filters and searches, too."""
     users, sessions = "/admin/users/user/", "/admin/users/session/"
     codes, activations = "/admin/referrals/invitecode/", "/admin/referrals/activation/"
-    budgets = "/admin/users/budget/"
+    limits = "/admin/users/limit/"
     popular = InviteCode.objects.order_by("-activations_count").select_related("owner")[0]
     phone = User.objects.all()[User.objects.count() // 2].phone.replace("+", "%2B")
     searched = {"phone": phone, "code": popular.value}
@@ -121,10 +121,10 @@ def pages() -> list[tuple[str, str]]:
         ("activations of one", f"{activations}?inviter__id__exact={popular.owner_id}"),
         ("activations today", f"{activations}?activated_at__gte={_today()}"),
         ("sessions of one", f"{sessions}?user__id__exact={popular.owner_id}"),
-        ("budgets", budgets),
-        ("budgets: long codes", f"{budgets}?long=phones"),
-        ("budgets: a rare kind", f"{budgets}?kind=passwords"),
-        ("tallies", "/admin/users/tally/"),
+        ("limits", limits),
+        ("limits: long codes", f"{limits}?long=phones"),
+        ("limits: a rare kind", f"{limits}?kind=passwords-phone"),
+        ("counters", "/admin/users/counter/"),
     ]
 
 

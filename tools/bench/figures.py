@@ -1,17 +1,18 @@
 """The figures of one machine with small tables: rates against their floors, the burst, memory."""
 
 import itertools
+import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
 from referrals.models import Activation, InviteCode
-from tools.bench import people
+from tools.bench import people, traffic
 from tools.bench.load import Call, WrongAnswersError, load, loading, pause
 from tools.bench.product import settings
 from tools.bench.report import Figure, share
 from tools.server import Server, serving
-from users.models import LoginCode, Session
+from users.models import Challenge, Session
 
 CLIENTS, CROWD = 16, 64
 INVITERS, INVITEES = 1_000, 50
@@ -31,7 +32,7 @@ class Size:
 
 
 FULL = Size(4, 5, burst=30, asking=1_600, popular=10_000, growth=200_000, newcomers=400_000)
-QUICK = Size(1, 1, burst=5, asking=200, popular=500, growth=2_000, newcomers=40_000)
+QUICK = Size(1, 1, burst=5, asking=100, popular=500, growth=2_000, newcomers=40_000)
 
 
 def measure(url: str, size: Size) -> list[Figure]:
@@ -78,7 +79,7 @@ class Bench:
         self.seconds, self.rounds = size.seconds, size.rounds
         inviters = range(1, INVITERS + 1)
         self.last = {n: INVITERS + n * INVITEES for n in inviters}
-        self.calls = people.profiles(people.log_in(inviters), self.last)
+        self.calls = traffic.profiles(people.log_in(inviters), self.last)
 
     def new(self, count: int) -> list[int]:
         """So many people nobody has used."""
@@ -107,7 +108,7 @@ class Bench:
         """Logins of people known before; each leaves a session."""
         before = Session.objects.count()
         answered: list[float] = []
-        rates = self.in_turn(lambda: people.logins(self.new(self.many)))
+        rates = self.in_turn(lambda: traffic.logins(self.new(self.many)))
         answered = [rate * self.seconds for rate in itertools.chain(*rates)]
         if Session.objects.count() - before < sum(answered) * 0.98:
             raise WrongAnswersError("there are fewer sessions than logins")
@@ -118,7 +119,7 @@ class Bench:
         before = Activation.objects.count()
         inviters = self.new(INVITERS)
         rates = self.in_turn(
-            lambda: people.activations(people.log_in(self.new(self.many)), inviters)
+            lambda: traffic.activations(people.log_in(self.new(self.many)), inviters)
         )
         answered = [rate * self.seconds for rate in itertools.chain(*rates)]
         if Activation.objects.count() - before < sum(answered) * 0.98:
@@ -132,9 +133,9 @@ class Bench:
 
     def burst(self, seconds: float, many: int) -> list[Figure]:
         """Many clients ask for codes again and again; then others look at profiles meanwhile."""
-        before = LoginCode.objects.filter(delivered=True).count()
+        began = time.time()
         sent = load(self.ours.port, self._asking(seconds, many), clients=many, seconds=seconds)
-        if LoginCode.objects.filter(delivered=True).count() - before < sent.answered:
+        if Challenge.objects.filter(opened_at__gte=began).count() < sent.answered:
             raise WrongAnswersError("fewer codes were sent than answered")
         slept = load(
             self.floor.port, self._asking(seconds, many), clients=many, seconds=seconds / 2
@@ -160,17 +161,17 @@ class Bench:
 
     def _asking(self, seconds: float, many: int) -> list[Call]:
         rate = 0.75 * many  # more than any server reaches: an answer takes 1.5 s
-        return people.requests_for_codes(self.new(round(rate * (seconds + 3))))
+        return traffic.requests_for_codes(self.new(round(rate * (seconds + 3))))
 
     def popular(self, count: int) -> Figure:
         """So many people activate one code, 64 at a time; none is lost, none counted twice."""
         (inviter,), crowd = self.new(1), self.new(count)
-        calls = people.activations(people.log_in(crowd), [inviter])
+        calls = traffic.activations(people.log_in(crowd), [inviter])
         seconds = 0.0
         while (done := self._activated(inviter)) < count:
             result = load(self.ours.port, calls, clients=CROWD, seconds=2, first=done)
             seconds += result.seconds
-        counter = InviteCode.objects.get(owner_id=inviter).activations_count
+        counter = InviteCode.objects.get(owner_id=people.uid(inviter)).activations_count
         if not counter == self._activated(inviter) == count:
             raise WrongAnswersError(f"{count} activations were counted as {counter}")
         return Figure(
@@ -191,7 +192,7 @@ class Bench:
         return Figure(f"growth of a worker over {count:,} requests", grown, "MB", 2, "less")
 
     def _activated(self, inviter: int) -> int:
-        return Activation.objects.filter(inviter_id=inviter).count()
+        return Activation.objects.filter(inviter_id=people.uid(inviter)).count()
 
 
 def _latency(name: str, busy: float, idle: float, aim: float) -> Figure:

