@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from typing import TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import dj_database_url
 import phonenumbers
@@ -146,6 +146,18 @@ def database(raw: str) -> dict[str, object]:
     if scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError("must be postgres://user:password@host:port/name or sqlite:///file")
     try:
-        return dict(dj_database_url.parse(raw))
-    except dj_database_url.ParseError:
+        return dict(dj_database_url.parse(_several_hosts_as_options(raw)))
+    except (dj_database_url.ParseError, ValueError):
         raise ValueError("can't be read as a database address") from None
+
+
+def _several_hosts_as_options(raw: str) -> str:
+    """`//a:5432,b:5433/name`, as PostgreSQL allows, as `///name?host=a,b&port=5432,5433`."""
+    parts = urlsplit(raw)
+    user, at, hosts = parts.netloc.rpartition("@")
+    if "," not in hosts:
+        return raw
+    names, ports = zip(*(one.partition(":")[::2] for one in hosts.split(",")), strict=True)
+    places = urlencode({"host": ",".join(names), "port": ",".join(ports)})
+    query = f"{parts.query}&{places}" if parts.query else places
+    return parts._replace(netloc=user + at, query=query).geturl()

@@ -183,7 +183,8 @@ else:
     # A database machine that died without a word is noticed within half a minute.
     _database["OPTIONS"] = {
         "isolation_level": ISOLATION_LEVEL_READ_COMMITTED,  # what every rule relies on
-        "connect_timeout": 5,
+        "connect_timeout": 5,  # seconds for each host of the URL
+        "target_session_attrs": "read-write",  # after a failover the old primary only reads
         "keepalives_idle": 15,
         "keepalives_interval": 5,
         "keepalives_count": 3,
@@ -195,7 +196,7 @@ else:
     _database["POOL_OPTIONS"] = {
         "POOL_SIZE": env.read("DB_POOL_SIZE", env.whole(1, 1000), "20"),
         "MAX_OVERFLOW": 0,
-        "TIMEOUT": 30,
+        "TIMEOUT": 10,  # seconds that a request waits for a connection to become free
         "PRE_PING": True,  # by a look at the socket, see config/postgresql
         "RECYCLE": 1800,
     }

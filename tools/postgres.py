@@ -67,10 +67,16 @@ class Postgres:
                 process.resume()
 
     def ask(self, statement: str, *params: Any) -> list[tuple[Any, ...]]:
-        """The rows."""
+        """The rows, if it gives any."""
         with closing(psycopg2.connect(self.url)) as link, link.cursor() as cursor:
+            link.autocommit = True
             cursor.execute(statement, params or None)
-            return list(cursor.fetchall())
+            return list(cursor.fetchall()) if cursor.description else []
+
+    @property
+    def socket(self) -> str:
+        """The path of its UNIX socket."""
+        return f"{self._server.pgdata}/.s.PGSQL.5432"
 
 
 @contextmanager

@@ -117,10 +117,13 @@ class Server:
 
 
 @contextmanager
-def serving(application: str = "", *, quiet: bool = False, **settings: str) -> Iterator[Server]:
+def serving(
+    application: str = "", *, quiet: bool = False, ready: str = "/readyz", **settings: str
+) -> Iterator[Server]:
     """The product, or another WSGI application on the same server, until the block ends.
 
-    It has these settings and no others. `quiet` keeps its log to itself unless it doesn't start.
+    It has these settings and no others. The block begins when `ready` answers 200. `quiet` keeps its
+    log to itself unless it doesn't start.
     """
     port = int(settings.get("PORT") or free_port())
     command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
@@ -135,18 +138,18 @@ def serving(application: str = "", *, quiet: bool = False, **settings: str) -> I
         )
         server = Server(port, process)
         try:
-            _await(server, log)
+            _await(server, ready, log)
             server.cold_start = time.monotonic() - began
             yield server
         finally:
             server.stop()
 
 
-def _await(server: Server, log: IO[bytes]) -> None:
+def _await(server: Server, ready: str, log: IO[bytes]) -> None:
     deadline = time.monotonic() + START_TIME
     while server.process.poll() is None and time.monotonic() < deadline:
         try:
-            if server.call("GET", "/readyz", timeout=5)[0] == 200:
+            if server.call("GET", ready, timeout=5)[0] == 200:
                 return
         except (OSError, http.client.HTTPException):
             pass  # not yet

@@ -1,14 +1,26 @@
-"""Django's backend with a strict pool, which finds dead connections without a round trip."""
+"""Django's backend with a strict pool, which throws away connections that are of no use."""
 
+from contextlib import suppress
+from functools import cached_property
 from select import POLLIN
 from typing import Any
 
 from dj_db_conn_pool.backends.postgresql import base
-from gevent.monkey import get_original
+from dj_db_conn_pool.core import pool_container
+from django.db.utils import DatabaseErrorWrapper
+from gevent import monkey
+from psycopg2 import OperationalError, errors, extensions
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from config.postgresql.hosts import Hosts
+from config.postgresql.waiting import wait
+
 # gevent's replacement takes a turn of the event loop even when there is nothing to wait for.
-_poll = get_original("select", "poll")
+_poll = monkey.get_original("select", "poll")
+_hosts = Hosts()
+
+if monkey.is_module_patched("socket"):
+    extensions.set_wait_callback(wait)
 
 
 class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
@@ -27,14 +39,50 @@ class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
         return not watch.poll(0)
 
 
+class Errors(DatabaseErrorWrapper):
+    """Django's errors, with one for a server that became read-only: it is of no use to anybody."""
+
+    wrapper: Any
+
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        if isinstance(exc_value, errors.ReadOnlySqlTransaction):
+            self.wrapper.useless = True
+            exc_value = OperationalError(*exc_value.args)
+            exc_type = OperationalError
+        super().__exit__(exc_type, exc_value, traceback)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """A request's connection, taken from the pool."""
 
     SQLAlchemyDialect = Dialect
+    useless = False
+
+    @cached_property
+    def wrap_database_errors(self) -> Errors:
+        return Errors(self)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection from the pool. Raises `OperationalError` if none becomes free in time."""
         try:
             return super().get_new_connection(conn_params)
         except PoolTimeout as error:
-            raise self.Database.OperationalError(str(error)) from None
+            raise OperationalError(str(error)) from None
+
+    def _get_new_connection(self, conn_params: dict[str, Any]) -> Any:
+        """A connection for the pool."""
+        link = _hosts.connect(conn_params, super()._get_new_connection)
+        # A statement that nobody waits for any more ends, instead of holding locks and a process.
+        link.autocommit = True  # as Django wants it, too
+        with suppress(errors.InvalidParameterValue), link.cursor() as cursor:
+            cursor.execute("SET client_connection_check_interval = '5s'")
+        return link
+
+    def _close(self) -> None:
+        """Give the connection back; a broken one is replaced, and so are all as old as it."""
+        link = self.connection and self.connection.dbapi_connection
+        if self.useless or (link and link.closed):
+            self.useless = False
+            # What SQLAlchemy's engine does, but here the pool has none.
+            pool_container.get(self.alias)._invalidate(self.connection)  # noqa: SLF001
+        super()._close()

@@ -9,8 +9,6 @@ import os  # noqa: E402
 import resource  # noqa: E402
 
 from gunicorn.arbiter import Arbiter  # noqa: E402
-from gunicorn.workers.base import Worker  # noqa: E402
-from psycogreen.gevent import patch_psycopg  # noqa: E402
 
 from config import environment as env  # noqa: E402
 from config.server import start  # noqa: E402  # a bad setting stops here, not in every worker
@@ -59,8 +57,3 @@ def on_starting(server: Arbiter) -> None:
 def when_ready(server: Arbiter) -> None:
     """Say where everything is, now that connections are taken."""
     start.welcome()
-
-
-def post_fork(server: Arbiter, worker: Worker) -> None:
-    """Let other requests run while a statement waits for PostgreSQL."""
-    patch_psycopg()

@@ -1,6 +1,10 @@
 """Health checks: whether the process answers, and whether it can do its work."""
 
-from django.db import Error, connection
+from functools import cache
+
+from django.db import Error, connection, transaction
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, JsonResponse
 
 
@@ -10,10 +14,33 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Ready: the database answers; otherwise 503, so that no traffic is sent here."""
+    """Ready: the database takes writes and has all migrations.
+
+    Otherwise 503, so that no traffic is sent here.
+    """
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+        problem = _problem()
     except Error:
-        return JsonResponse({"status": "database unavailable"}, status=503)
-    return JsonResponse({"status": "ok"})
+        problem = "database unavailable"
+    return JsonResponse({"status": problem or "ok"}, status=503 if problem else 200)
+
+
+def _problem() -> str:
+    # On SQLite the transaction takes the lock for writing.
+    with transaction.atomic():
+        if connection.vendor == "postgresql" and _is_read_only():
+            return "database read-only"
+        applied = MigrationRecorder(connection).migration_qs.values_list("app", "name")
+        return "" if _migrations() <= set(applied) else "migrations missing"
+
+
+def _is_read_only() -> bool:
+    """So are standbys, and databases that their host has closed for writing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('transaction_read_only')")
+        return bool(cursor.fetchone() == ("on",))
+
+
+@cache
+def _migrations() -> frozenset[tuple[str, str]]:
+    return frozenset(MigrationLoader(None).disk_migrations)

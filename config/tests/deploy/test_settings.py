@@ -95,6 +95,13 @@ def test_values_are_read_as_what_they_are(monkeypatch):
         assert env.read(name, parse) == value
 
 
+def test_a_postgresql_address_may_have_several_hosts():
+    address = env.database("postgres://me:se%2Cret@a:5432,b,c:5433/name?sslmode=require")
+    assert (address["USER"], address["PASSWORD"], address["NAME"]) == ("me", "se,ret", "name")
+    assert address["OPTIONS"] == {"sslmode": "require", "host": "a,b,c", "port": "5432,,5433"}
+    assert address["HOST"] == ""
+
+
 @pytest.mark.parametrize("options", ["", "?sslmode=require"])
 def test_a_postgresql_address_may_have_options_or_none(options):
     assert (

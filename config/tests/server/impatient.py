@@ -2,7 +2,10 @@
 
 import socket
 
+from config.postgresql import waiting
 from config.server import worker
+
+waiting.ANSWERING = 2.0
 
 
 class Worker(worker.Worker):

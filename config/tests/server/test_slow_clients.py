@@ -51,7 +51,7 @@ def test_a_slow_client_holds_no_database_connection(slowly):
         running(DB_POOL_SIZE=str(POOL), WEB_CONCURRENCY="1") as server,
         clients(server, sent),
     ):
-        assert server.call("GET", PROFILE, access=quick, timeout=10)[0] == 200
+        assert server.call("GET", PROFILE, access=quick, timeout=25)[0] == 200
 
 
 def test_a_body_that_never_arrives_is_a_408(monkeypatch):
