@@ -122,8 +122,8 @@ def serving(
 ) -> Iterator[Server]:
     """The product, or another WSGI application on the same server, until the block ends.
 
-    It has these settings and no others. The block begins when `ready` answers 200. `quiet` keeps its
-    log to itself unless it doesn't start.
+    It has these settings and no others. The block begins when `ready` answers 200. `quiet` keeps
+    its log to itself unless it does not start.
     """
     port = int(settings.get("PORT") or free_port())
     command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
