@@ -9,7 +9,6 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 from dotenv import load_dotenv
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED
 
 from config import environment as env
 
@@ -182,7 +181,6 @@ else:
     _database["DISABLE_SERVER_SIDE_CURSORS"] = True
     # A database machine that died without a word is noticed within half a minute.
     _database["OPTIONS"] = {
-        "isolation_level": ISOLATION_LEVEL_READ_COMMITTED,  # what every rule relies on
         "connect_timeout": 5,  # seconds for each host of the URL
         "target_session_attrs": "read-write",  # after a failover the old primary only reads
         "keepalives_idle": 15,

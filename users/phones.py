@@ -37,7 +37,9 @@ def parse_phone(raw: str) -> str:
     except phonenumbers.NumberParseException:
         raise InvalidPhone from None
     region = phonenumbers.region_code_for_number(number)
-    if region == _NO_COUNTRY or region not in (settings.PHONE_REGIONS or [region]):
+    if region in (None, _NO_COUNTRY):
+        raise InvalidPhone
+    if settings.PHONE_REGIONS and region not in settings.PHONE_REGIONS:
         raise InvalidPhone
     if phonenumbers.number_type(number) not in _MOBILE:  # UNKNOWN where the number is not valid
         raise InvalidPhone

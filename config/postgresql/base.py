@@ -72,8 +72,9 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection for the pool."""
         link = _hosts.connect(conn_params, super()._get_new_connection)
+        # Every rule relies on READ COMMITTED, whatever the server's default; autocommit is Django's.
+        link.set_session("READ COMMITTED", autocommit=True)
         # A statement that nobody waits for any more ends, instead of holding locks and a process.
-        link.autocommit = True  # as Django wants it, too
         with suppress(errors.InvalidParameterValue), link.cursor() as cursor:
             cursor.execute("SET client_connection_check_interval = '5s'")
         return link

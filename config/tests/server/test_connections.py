@@ -52,3 +52,17 @@ def test_a_burst_takes_no_more_connections_than_the_pool_has_and_leaves_none_beh
         time.sleep(0.5)
         assert connections()[0] <= POOL * WORKERS
         assert connections()[1] == 0
+
+
+@only_postgresql
+@pytest.mark.django_db
+def test_every_connection_reads_committed_whatever_the_server_defaults_to(monkeypatch):
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_isolation=serializable")
+    link = connection._get_new_connection(connection.get_connection_params())
+    try:
+        for name in ("default_transaction_isolation", "transaction_isolation"):
+            with link.cursor() as cursor:
+                cursor.execute(f"SHOW {name}")
+                assert cursor.fetchone() == ("read committed",)
+    finally:
+        link.close()

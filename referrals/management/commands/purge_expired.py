@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, hour = timezone.now(), timedelta(hours=1)
-        expired = {
+        expired: dict[type[Any], dict[str, Any]] = {
             Challenge: {"expires_at__lte": time.time()},
             Limit: {"resets_at__lte": time.time()},
             Session: {"expires_at__lte": now},
