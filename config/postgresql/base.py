@@ -72,7 +72,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     def _get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """A connection for the pool."""
         link = _hosts.connect(conn_params, super()._get_new_connection)
-        # Every rule relies on READ COMMITTED, whatever the server's default; autocommit is Django's.
+        # Every rule relies on READ COMMITTED, whatever the server defaults to.
         link.set_session("READ COMMITTED", autocommit=True)
         # A statement that nobody waits for any more ends, instead of holding locks and a process.
         with suppress(errors.InvalidParameterValue), link.cursor() as cursor:
