@@ -1,7 +1,8 @@
 """The end of an account."""
 
+from contextlib import suppress
+
 from django.db import IntegrityError
-from django.db.models import Q
 
 from referrals.models import Activation, InviteCode
 from users.models import User
@@ -11,23 +12,28 @@ TRIES = 3
 
 
 def erase(user: User) -> None:
-    """Delete an account with its personal data; its invitees keep the code they see."""
-    for left in reversed(range(TRIES)):
-        try:
+    """Delete an account with its personal data; its invitees keep the code they see.
+
+    The phone may register again at once, and the new account may activate a code: the old one's
+    activation is gone and uncounted, so every count stays exact. Only the limit of failed
+    activations is the phone's and outlives the account.
+    """
+    for _try in range(TRIES - 1):
+        with suppress(IntegrityError):  # a row of theirs was written while they were deleted
             return _erase(user)
-        except IntegrityError:  # a parallel login or activation came between
-            if not left:
-                raise
-    return None
+    return _erase(user)
 
 
 @atomic_repeated
 def _erase(user: User) -> None:
-    """Lock the user, then activations, then invite codes: the order of every other rule."""
-    User.objects.select_for_update(no_key=True).filter(pk=user.pk).first()
-    activations = Activation.objects.filter(Q(invitee=user) | Q(inviter=user)).order_by("pk")
-    locked = activations.select_for_update().values_list("invitee", "inviter")
-    inviters = {inviter for invitee, inviter in locked if invitee == user.pk and inviter}
-    codes = InviteCode.objects.filter(owner__in=[user.pk, *inviters]).order_by("pk")
-    list(codes.select_for_update())
+    """Lock the user, then the invite codes by id, and only then touch activations.
+
+    An activation is committed by whoever holds its inviter's code, so none can come any more once
+    the codes are locked, and no activation is locked here that somebody waiting for a code holds.
+    However many invitees there are, Django deletes and updates what is left by SQL alone.
+    """
+    User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
+    inviter = Activation.objects.filter(invitee=user.pk).values_list("inviter", flat=True).first()
+    codes = InviteCode.objects.filter(owner__in=[user.pk, inviter]).order_by("pk")
+    list(codes.select_for_update().values_list("pk"))
     User.objects.filter(pk=user.pk).delete()

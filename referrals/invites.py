@@ -135,8 +135,11 @@ def _activate(invitee: User, value: str) -> Refusal | None:
     if wait := wait_for(WRONG_CODES, invitee.phone):
         return TooManyInviteCodes(wait)
     params = {"invitee": invitee.pk, "inviter": inviter, "value": value, "now": timezone.now()}
-    activation, _count = run_chain(Step(ACTIVATE, params), Step(COUNT, {"owner": inviter}))
-    transaction.on_commit(lambda: _tell(activation[0]))
+    steps = Step(ACTIVATE, params), Step(COUNT, {"owner": inviter})
+    done = run_chain(*steps)
+    if len(done) < len(steps):
+        raise UnknownInviteCode  # the inviter's account was deleted meanwhile
+    transaction.on_commit(lambda: _announce(done[0][0]), robust=True)
     return None
 
 
@@ -146,8 +149,9 @@ def _charged(invitee: User, refusal: Refusal) -> Refusal:
     return TooManyInviteCodes(wait) if wait else refusal
 
 
-def _tell(activation_id: int) -> None:
-    """Let whoever listens know; without listeners no query is made."""
+def _announce(activation_id: int) -> None:
+    """Tell listeners; without any, no query is made."""
     if invite_code_activated.has_listeners():
-        activation = Activation.objects.select_related("invitee", "inviter").get(pk=activation_id)
-        invite_code_activated.send_robust(sender=Activation, activation=activation)
+        rows = Activation.objects.select_related("invitee", "inviter")
+        if activation := rows.filter(pk=activation_id).first():  # else it was deleted meanwhile
+            invite_code_activated.send_robust(sender=Activation, activation=activation)

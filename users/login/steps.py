@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
-from django.db import Error, transaction
+from django.db import Error, IntegrityError, transaction
 
 from users import security
 from users.clients import Client
@@ -128,8 +128,8 @@ def _lock_user(phone: str) -> tuple[User, bool]:
 
     Names and rights come by a query of their own when asked for.
     """
-    if row := LOCK_USER.row(phone=phone):
-        return User.from_db("default", LOCKED, row), False
-    return User.objects.select_for_update(no_key=True).get_or_create(
-        phone=phone, defaults={"password": make_password(None)}
-    )
+    while True:
+        if row := LOCK_USER.row(phone=phone):
+            return User.from_db("default", LOCKED, row), False
+        with suppress(IntegrityError), transaction.atomic():  # a parallel login may be first
+            return User.objects.create(phone=phone, password=make_password(None)), True
