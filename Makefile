@@ -8,10 +8,10 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-# QUICK=1 makes measurements and screenshots short and rough; they are not kept then.
+# QUICK=1 makes bench…, screenshots and fuzz take a minute at most; nothing is kept then.
 QUICKLY = $(if $(QUICK),--quick)
 
-.PHONY: run demo test check messages screenshots bench bench-scale bench-admin clean
+.PHONY: run demo test check messages screenshots bench bench-scale bench-admin fuzz clean
 
 run: .venv/runtime .env
 	@$(BIN)/python -c 'from config.server import start; start.address()'
@@ -69,6 +69,9 @@ bench-admin: .venv/development
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch .venv/runtime $@
+
+fuzz: .venv/development
+	$(BIN)/python -m tools.fuzz $(QUICKLY)
 
 clean:
 	rm -rf .venv .cache static

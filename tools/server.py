@@ -55,6 +55,19 @@ def manage(*arguments: str, **settings: str) -> str:
     return subprocess.check_output(command, cwd=ROOT, env=environment(**settings), text=True)
 
 
+def prepare(**settings: str) -> None:
+    """Make this process one of the product's, and the tables of its database."""
+    os.environ.update(environment(**settings))
+    os.environ[DJANGO] = "config.settings"
+    os.chdir(ROOT)
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
 @dataclass
 class Server:
     """A running server; `cold_start` is how many seconds it took to its first answer."""

@@ -1,7 +1,5 @@
 """The product as it is measured: production's settings, one proxy in front, limits as they are."""
 
-import os
-
 from tools import server
 
 SETTINGS = {
@@ -21,13 +19,5 @@ def settings(url: str) -> dict[str, str]:
 
 
 def prepare(url: str) -> None:
-    """Make this process one of the product's, and the tables of its database."""
-    os.environ.update(server.environment(**settings(url)))
-    os.environ[server.DJANGO] = "config.settings"
-    os.chdir(server.ROOT)
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
+    """Make this process one of the product's, on this database."""
+    server.prepare(**settings(url))
