@@ -38,6 +38,7 @@ check: .venv/development
 	$(BIN)/python -m tools.messages --check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
 
 messages: .venv/development
 	$(BIN)/python -m tools.messages

@@ -1,12 +1,14 @@
 """A bad or missing value stops the start with one clear line."""
 
 import os
+import re
 import subprocess
 import sys
 
 import pytest
 
 from config import environment as env
+from tools.server import EXAMPLE, ROOT
 
 GOOD = {"SECRET_KEY": "k" * 40, "PATH": os.environ["PATH"], "DEBUG": "false"}
 
@@ -107,3 +109,14 @@ def test_a_postgresql_address_may_have_options_or_none(options):
     assert (
         start(DATABASE_URL=f"postgres://localhost/x{options}").stdout == "False config.postgresql\n"
     )
+
+
+def test_every_setting_that_is_read_is_in_the_example():
+    """Tests and measurements start the product with all settings that the example names unset."""
+    read = {
+        name
+        for file in (ROOT / "config").rglob("*.py")
+        for name in re.findall(r'env\.read\(\s*"([A-Z_]+)"', file.read_text())
+    }
+    named = set(re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE))
+    assert read == named
