@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_noop as _
 
 TEXTS = (
+    _("Not found."),
     _("Authentication credentials were not provided."),
     _("You do not have permission to perform this action."),
     _('Method "{method}" not allowed.'),

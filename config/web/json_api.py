@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, negotiation, parsers, renderers, status
 from rest_framework.utils.mediatypes import media_type_matches
 
@@ -21,7 +22,7 @@ class TooLarge(exceptions.APIException):
 
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
     default_code = "too_large"
-    default_detail = "The request body is too large."
+    default_detail = _("The request body is too large.")
 
 
 class JSONParser(parsers.BaseParser):
@@ -38,7 +39,8 @@ class JSONParser(parsers.BaseParser):
         try:
             return orjson.loads(body)
         except orjson.JSONDecodeError as error:
-            raise exceptions.ParseError(f"JSON parse error - {error}") from None
+            text = _("Invalid JSON: %(error)s") % {"error": error}
+            raise exceptions.ParseError(text) from None
 
 
 class JSONRenderer(renderers.BaseRenderer):

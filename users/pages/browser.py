@@ -1,7 +1,7 @@
-"""Logged in with a browser: a signed cookie names a session of the same kind as the API's.
+"""The login of a browser: a signed cookie that names a session of the same kind as the API's.
 
-So logout, ban, deletion and "log out" on the profile close pages and API alike, on the next call.
-It is no Django login: staff who log in by phone don't enter the admin with it.
+So logout, ban and deletion work for pages and API alike, from the next call on. It is not a Django
+login: staff who log in by phone don't enter the admin with it.
 """
 
 import uuid
@@ -21,12 +21,10 @@ LOGIN = SignedCookie("login", IDLE)
 
 
 def remember(response: HttpResponse, session: Session) -> None:
-    """Log the browser in."""
     LOGIN.write(response, str(session.pk))
 
 
 def forget(response: HttpResponse) -> None:
-    """Leave nothing of the login in the browser."""
     LOGIN.delete(response)
 
 
@@ -41,6 +39,6 @@ def session_of(request: HttpRequest) -> Session | None:
 
 
 def keep(request: HttpRequest, response: HttpResponse, session: Session) -> None:
-    """Let the idle time begin again: for the session and, with it, for the cookie."""
+    """Restart the idle time of the session and, with it, of the cookie."""
     if LOGIN.name not in response.cookies and lifecycle.touch(session, Client.of(request.META)):
         remember(response, session)

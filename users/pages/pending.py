@@ -17,10 +17,10 @@ PENDING = SignedCookie("pending", timedelta(minutes=15))
 
 @dataclass(frozen=True)
 class Pending:
-    """A code is expected for `phone`; `resend_at` is in seconds since 1970.
+    """A code was sent to `phone` and can be sent again at `resend_at`, a Unix time.
 
-    `digits` is None and `ticket` empty where the code was asked for elsewhere. `simulated` is the
-    code itself, which only a simulated gateway hands out.
+    `digits` is None and `ticket` empty if the code was asked for in another browser. `simulated` is
+    the code itself, which only the simulated gateway reveals.
     """
 
     phone: str
@@ -31,7 +31,7 @@ class Pending:
 
     @classmethod
     def of(cls, request: HttpRequest) -> "Pending | None":
-        """What the browser remembers, if anything."""
+        """What the browser's cookie holds, if anything."""
         known: Any = PENDING.read(request)
         try:
             return cls(**known) if known else None
@@ -40,16 +40,16 @@ class Pending:
 
     @classmethod
     def after(cls, sent: Sent) -> "Pending":
-        """What to remember of a code just sent."""
+        """What to remember after a code was sent."""
         resend_at = time.time() + sent.resend_in
         return cls(sent.phone, sent.ticket or "", sent.code_length, resend_at, sent.code)
 
     def waiting(self, refusal: CodeRecentlySent) -> "Pending":
-        """The same, where the server knows of a later sending."""
+        """The same, where the code was sent again from elsewhere."""
         return replace(self, resend_at=time.time() + (refusal.wait or 0))
 
     def resendable(self) -> "Pending":
-        """The same, once the code has no attempts left: the next request waits for nothing."""
+        """The same, once no attempts are left: a new code can be asked for at once."""
         return replace(self, resend_at=0)
 
     @property
@@ -59,14 +59,12 @@ class Pending:
 
     @property
     def message(self) -> str | None:
-        """The code to show as a message, never where messages are really sent."""
+        """The code to show on the page, never where messages are really sent."""
         return self.simulated if gateways.is_simulated() else None
 
     def remember(self, response: HttpResponse) -> None:
-        """Let the browser know."""
         PENDING.write(response, asdict(self))
 
 
 def forget(response: HttpResponse) -> None:
-    """No code is expected any more."""
     PENDING.delete(response)

@@ -152,7 +152,7 @@ def _end(request: HttpRequest, session: Session, pk: uuid.UUID) -> None:
 
 
 def _ask(request: HttpRequest, phone: str, pending: Pending | None) -> Sent:
-    """Ask for a code: again, if this browser has the phone's ticket and it is still good."""
+    """Ask for a code with this browser's ticket for the phone, or without if that is no good."""
     asking = Client.of(request.META)
     if pending and pending.ticket and pending.phone == phone:
         with suppress(InvalidCode):

@@ -43,11 +43,11 @@ def test_the_dashboard_shows_figures_and_charts(page):
                 .data.some(value => value)"""
         )
         assert drawn, "the canvas is empty"
-    for title in ("New users", "Logins", "Came by an invite code", "Phones guessed at"):
+    for title in ("New users", "Logins", "Joined by invite", "Numbers under attack"):
         expect(page.locator("main, #content").get_by_text(title).first).to_be_visible()
     text = page.locator("body").inner_text()
     assert len(re.findall(r"\b[1-9][0-9]\s%", text)) == 2
-    assert re.search(r"Phones guessed at\s+3\b", text)
+    assert re.search(r"Numbers under attack\s+3\b", text)
     assert len(re.findall(r"\b[1-9][0-9]? invitees?\b", text)) == 10
 
 

@@ -113,7 +113,7 @@ def test_one_can_log_in_by_keyboard_alone(anna):
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/profile/$"))
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     for _ in range(30):

@@ -83,7 +83,7 @@ def test_more_invitees_come_on_demand(anna, join):
     for _ in range(55):
         invites.activate(join(), anna.invite_code)
     anna.page.reload()
-    expect(anna.page.get_by_role("heading", name="55 invitees")).to_be_visible()
+    expect(anna.page.get_by_role("heading", name="You invited 55 people")).to_be_visible()
     expect(anna.page.locator("[data-rows] > li")).to_have_count(10)
     anna.page.get_by_role("link", name="Show more").click()
     expect(anna.page.locator("[data-rows] > li")).to_have_count(50)
