@@ -1,6 +1,7 @@
 """One message with a code: what it is charged, its delivery, and taking both back."""
 
 import threading
+import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
 from users.login.challenges import Change, Door, Outlook, look, opening
+from users.models import Challenge, Limit
 
 SENDERS = 4
 _senders = threading.BoundedSemaphore(SENDERS)
@@ -74,6 +76,8 @@ def prepare(phone: str, client: Client, ticket: str) -> Delivery:
         change = _change(pair, door, outlook)
         pair.refuse_if_too_many(outlook.limits)
         _charge(pair, change, door)
+        Challenge.objects.sweep_sometimes(expires_at__lte=time.time())
+        Limit.objects.sweep_sometimes(resets_at__lte=time.time())
     return Delivery(pair, change)
 
 
@@ -95,12 +99,16 @@ def _charge(pair: Pair, change: Change, door: Door) -> None:
     if not pair.test:
         policy.take_budget(known=pair.known)
     limits = list(pair.message_limits())
-    done = run_chain(*(limit.step(who) for limit, who in limits), change.step)
-    if len(done) > len(limits):
-        return
-    if not pair.test:
-        policy.refund_budget(known=pair.known)
+    charged = False
+    try:
+        done = run_chain(*(limit.step(who) for limit, who in limits), change.step)
+        charged = len(done) > len(limits)
+    finally:
+        if not charged and not pair.test:
+            policy.refund_budget(known=pair.known)
     if len(done) < len(limits):
         raise TooManyCodes(1)
-    living = look(pair.phone, pair.client, door).living
-    raise CodeRecentlySent((living and living.resend_in) or 1)
+    if not charged:
+        living = look(pair.phone, pair.client, door).living
+        wait = living.resend_in if living else 0
+        raise CodeRecentlySent(wait, code_length=change.challenge.digits)

@@ -11,7 +11,7 @@ from django.db import Error, transaction
 from users import security
 from users.chains import run_chain
 from users.clients import Client
-from users.errors import InvalidCode, Refusal, TooManyAttempts
+from users.errors import InvalidCode, TooManyAttempts
 from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
@@ -134,18 +134,21 @@ def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attemp
 def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
     """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
     short = challenge.digits == policy.SHORT
-    if not challenge.left or (short and pair.alarming and alarm.is_on(alarm_ends)):
+    counted = short and pair.alarming
+    if not challenge.left or (counted and (alarm.is_on(alarm_ends) or not alarm.take_guess())):
         raise TooManyAttempts(1)
-    if short and pair.alarming and not alarm.take_guess():
-        raise TooManyAttempts(1)
-    door = challenge.attempt()
+    door, left = challenge.attempt(), list[int]()
     steps = pair.guess_steps(door, failed=failed) if short else [door]
-    done = run_chain(*steps)
-    if len(done) == len(steps):
-        return min(int(left) for (left,) in done)
-    if short and pair.alarming:
-        alarm.GUESSES.give_back()
-    if steps[len(done)] is door and not challenge.rows().exists():
+    try:
+        left = [int(number) for (number,) in run_chain(*steps)]
+    finally:
+        if counted and len(left) < len(steps):
+            alarm.GUESSES.give_back()
+    if len(left) == len(steps):
+        if failed and steps[-1] is not door and not left[-1]:
+            security.log("codes escalated", phone=pair.phone, known=bool(pair.known))
+        return min(left)
+    if steps[len(left)] is door and not challenge.rows().exists():
         raise InvalidCode
     raise TooManyAttempts(1)
 
@@ -155,10 +158,10 @@ def _log_in(attempt: Attempt, client: Client) -> Login:
         login, charged = _open(attempt, client)
     except InvalidCode:  # it stays charged, like a wrong one
         raise
-    except (Refusal, Error):  # no fault of the caller's
+    except Exception:  # no fault of the caller's
         with suppress(Error):
-            attempt.refund(1)
-            attempt.challenge.refund_attempt()
+            if attempt.challenge.refund_attempt():  # else whoever used the code gives it back
+                attempt.refund(1)
         raise
     with suppress(Error):
         attempt.refund(charged)
