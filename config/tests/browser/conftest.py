@@ -6,12 +6,12 @@ import os
 import pytest
 from django.db import connection, connections
 from django.http import HttpResponse
-from django.test import RequestFactory
 
 from config.tests.browser.person import Person
 from config.tests.browser.watch import Watch
 from config.tests.product import database_url, running
 from tools import chromium
+from users.clients import Client
 from users.pages.browser import remember
 from users.sessions.lifecycle import open_session
 
@@ -106,7 +106,7 @@ def logged_in(somebody, base):
 
     def make(user, **options):
         page, answer = somebody(**options), HttpResponse()
-        remember(answer, open_session(user, RequestFactory().get("/")))
+        remember(answer, open_session(user, Client.of({"REMOTE_ADDR": "127.0.0.1"})))
         cookies = [
             {"name": n, "value": one.value, "url": base} for n, one in answer.cookies.items()
         ]
