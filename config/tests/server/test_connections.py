@@ -60,9 +60,11 @@ def test_every_connection_reads_committed_whatever_the_server_defaults_to(monkey
     monkeypatch.setenv("PGOPTIONS", "-c default_transaction_isolation=serializable")
     link = connection._get_new_connection(connection.get_connection_params())
     try:
-        for name in ("default_transaction_isolation", "transaction_isolation"):
-            with link.cursor() as cursor:
-                cursor.execute(f"SHOW {name}")
-                assert cursor.fetchone() == ("read committed",)
+        for link.autocommit in (True, False, True):  # as atomic blocks do
+            for name in ("default_transaction_isolation", "transaction_isolation"):
+                with link.cursor() as cursor:
+                    cursor.execute(f"SHOW {name}")
+                    assert cursor.fetchone() == ("read committed",)
+            link.commit()
     finally:
         link.close()
