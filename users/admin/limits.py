@@ -13,7 +13,8 @@ from django.utils.translation import pgettext_lazy
 from users.admin.lists import ReadOnlyAdmin
 from users.limits import alarm, policy
 from users.limits.buckets import AnyLimit
-from users.limits.meters import Meter, Quota
+from users.limits.meters import Meter
+from users.limits.quotas import Quota
 from users.models import Counter, Limit
 
 COUNTERS: list[Meter | Quota] = [

@@ -1,0 +1,138 @@
+"""What all processes together may do per hour and week, exactly.
+
+No row is written by every request: each process leases its share beforehand, in lots.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from django.db.models import Sum
+
+from users.limits.meters import this_hour
+from users.models import Counter
+from users.statements import Statement
+
+WEEK = timedelta(days=7)
+LOT = 20
+
+RETURN = Statement(
+    "return_to_counter",
+    """UPDATE users_counter SET count = count - %(count)s
+    WHERE kind = %(kind)s AND hour = %(hour)s AND count >= %(count)s RETURNING count""",
+)
+LEASE = Statement(
+    "lease_from_counter",
+    """INSERT INTO users_counter (kind, hour, count)
+    SELECT %(kind)s, %(hour)s, %(lot)s FROM (
+        SELECT coalesce(sum(count), 0) AS total FROM users_counter
+        WHERE kind = %(kind)s AND hour > %(since)s AND hour <> %(hour)s) AS others
+    WHERE %(lot)s <= %(hourly)s AND others.total + %(lot)s <= %(weekly)s
+    ON CONFLICT (kind, hour) DO UPDATE SET count = users_counter.count + %(lot)s
+    WHERE users_counter.count + %(lot)s <= %(hourly)s AND users_counter.count + %(lot)s + (
+        SELECT coalesce(sum(count), 0) FROM users_counter AS others
+        WHERE kind = %(kind)s AND hour > %(since)s AND hour <> %(hour)s) <= %(weekly)s
+    RETURNING count""",
+)
+
+
+class Bounds(NamedTuple):
+    """The most per clock hour (UTC), and in the last 168 of them."""
+
+    hourly: int
+    weekly: int
+
+
+class Quota:
+    """What all processes together may do per hour and week, exactly.
+
+    A process leases lots from the hour's row by a conditional statement and uses them up without
+    one. What it didn't use goes back when the hour is over, what happened in an earlier hour never.
+    """
+
+    def __init__(self, kind: str, bounds: Callable[[], Bounds], title: Any = "") -> None:
+        self.kind, self.title, self._bounds = kind, title, bounds
+        self._lock = threading.Lock()
+        self._leasing = threading.Lock()
+        self.forget()
+
+    def forget(self) -> None:
+        """Drop what this process has leased."""
+        self._hour, self._left = this_hour(), 0
+
+    @property
+    def lot(self) -> int:
+        """How many a process leases at once: fewer where the bound is low."""
+        return max(1, min(LOT, self._bounds().hourly // 50))
+
+    def take(self) -> bool:
+        """Use one; False if no lot is to be had.
+
+        While one request leases a lot, others lease only what they use themselves: if each took a
+        lot, a burst of requests would use up all of them. Nobody waits for somebody else's lease.
+        """
+        if self._take_leased():
+            return True
+        alone = self._leasing.acquire(blocking=False)
+        try:
+            return (alone and self._take_leased()) or self._lease(self.lot if alone else 1)
+        finally:
+            if alone:
+                self._leasing.release()
+
+    def give_back(self, count: int = 1, *, since: float | None = None) -> None:
+        """Give back what was used after `since` (s since 1970), if that was in this hour."""
+        hour = this_hour()
+        if since is not None and since < hour.timestamp():
+            return
+        with self._lock:
+            if self._hour == hour:
+                self._left += count
+
+    def sums(self) -> Bounds:
+        """What is leased in this hour, and in the last 168."""
+        hour = this_hour()
+        rows = Counter.objects.filter(kind=self.kind, hour__gt=hour - WEEK)
+        weekly = rows.aggregate(total=Sum("count"))["total"] or 0
+        hourly = rows.filter(hour=hour).values_list("count", flat=True).first() or 0
+        return Bounds(hourly, weekly)
+
+    def has_room(self) -> bool:
+        """Whether another lot is to be had now."""
+        sums, bounds = self.sums(), self._bounds()
+        return sums.hourly + self.lot <= bounds.hourly and sums.weekly + self.lot <= bounds.weekly
+
+    def _take_leased(self) -> bool:
+        with self._lock:
+            if self._hour != this_hour() or not self._left:
+                return False
+            self._left -= 1
+            return True
+
+    def _lease(self, lot: int) -> bool:
+        hour, bounds = this_hour(), self._bounds()
+        with self._lock:
+            old, unused = self._hour, self._left
+            if old != hour:
+                self._hour, self._left = hour, 0
+        if old != hour and unused:
+            RETURN.row(kind=self.kind, hour=old, count=unused)
+        leased = LEASE.row(
+            kind=self.kind,
+            hour=hour,
+            since=hour - WEEK,
+            lot=lot,
+            hourly=bounds.hourly,
+            weekly=bounds.weekly,
+        )
+        if not leased:
+            return False
+        self.leased(leased[0] - lot, leased[0])
+        with self._lock:
+            if self._hour == hour:
+                self._left += lot - 1
+        return True
+
+    def leased(self, before: int, after: int) -> None:
+        """Called with the hour's count before and after each lot."""
