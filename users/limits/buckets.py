@@ -102,7 +102,8 @@ class RateLimit:
 
     def used_of(self, count: int, resets_at: float) -> int:
         """How many are used, by a row's values."""
-        used = math.ceil(max(0.0, resets_at - time.time()) / self.period.total_seconds())
+        left, period = resets_at - time.time(), self.period.total_seconds()
+        used = math.ceil(left / period) if 0 < left <= self.most * period + SKEW else 0
         return min(used, self.most)
 
 
@@ -122,7 +123,7 @@ class FailureLimit:
         """The row's key; it names nobody."""
         return digest(self.name, *who)
 
-    def step(self, *who: object, failed: bool = False) -> Step:
+    def step(self, *who: object, failed: bool = True) -> Step:
         """Charge one attempt as a step of a chain; the row it returns says how many are left.
 
         Only one that `failed` begins the quiet time anew.
@@ -153,11 +154,8 @@ class FailureLimit:
 
     def wait_of(self, count: int, resets_at: float) -> float:
         """Seconds until the failures are forgotten, if there are too many by a row's values."""
-        return (
-            max(0.0, resets_at - time.time())
-            if self.used_of(count, resets_at) >= self.most
-            else 0.0
-        )
+        left = max(0.0, min(resets_at - time.time(), self.quiet.total_seconds()))
+        return left if self.used_of(count, resets_at) >= self.most else 0.0
 
     def used_of(self, count: int, resets_at: float) -> int:
         """How many failures count, by a row's values."""

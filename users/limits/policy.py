@@ -19,13 +19,14 @@ from users.chains import Step
 from users.clients import Client, network_of, site_of
 from users.errors import InvalidPhone, TooManyCodes
 from users.limits.buckets import AnyLimit, FailureLimit, Found, RateLimit
-from users.limits.meters import HOUR, WEEK, Bounds, Meter, Quota
+from users.limits.meters import HOUR, Meter
+from users.limits.quotas import WEEK, Bounds, Quota
 from users.phones import parse_phone
 
 SHORT, LONG = 4, 8  # digits
 QUIET = timedelta(days=30)
 MINUTE = timedelta(minutes=1)
-STRANGERS_SHARE = 0.7  # of the hour's messages
+STRANGERS_SHARE = 70  # % of the hour's messages
 
 MESSAGES_PER_PHONE = RateLimit("messages-phone", 10, HOUR, _("messages to a phone"))
 MESSAGES_PER_KNOWN_PHONE = RateLimit(
@@ -62,12 +63,12 @@ class Budget(Quota):
             security.log("sms budget half spent", kind=self.kind, count=after)
 
 
-def _budget(share: float) -> Bounds:
-    hourly = int(settings.SMS_HOURLY_BUDGET * share)
+def _budget(share: int) -> Bounds:
+    hourly = max(1, settings.SMS_HOURLY_BUDGET * share // 100)
     return Bounds(hourly, hourly * (WEEK // HOUR + 1))
 
 
-BUDGET = Budget("sms-budget", lambda: _budget(1), _("SMS budget"))
+BUDGET = Budget("sms-budget", lambda: _budget(100), _("SMS budget"))
 STRANGERS_BUDGET = Budget(
     "sms-budget-unknown", lambda: _budget(STRANGERS_SHARE), _("SMS budget of unknown networks")
 )

@@ -59,7 +59,7 @@ def test_the_bounds_of_messages_are_those_of_the_policy(who, limit, then):
 
 
 def test_the_other_numbers_are_those_of_the_code():
-    assert f"may use {policy.STRANGERS_SHARE * 100:.0f} %" in PAGE
+    assert f"may use {policy.STRANGERS_SHARE} %" in PAGE
     assert f"{invites.WRONG_CODES.most} wrong ones per\nuser, then one more every 6 minutes" in PAGE
     assert invites.WRONG_CODES.period == timedelta(minutes=6)
     assert f"refreshed {policy.REFRESHES.most} times at once and then once a minute" in PAGE
