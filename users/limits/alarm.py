@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from users import security
 from users.limits.buckets import SKEW
-from users.limits.meters import Bounds, Quota
+from users.limits.quotas import Bounds, Quota
 from users.models import Counter, Limit
 from users.statements import Statement
 
@@ -24,7 +24,7 @@ RAISE = Statement(
     """INSERT INTO users_limit (key, kind, count, resets_at)
     VALUES (%(key)s, %(key)s, 1, %(until)s)
     ON CONFLICT (key) DO UPDATE SET resets_at = excluded.resets_at
-    WHERE users_limit.resets_at <= %(now)s RETURNING key""",
+    WHERE users_limit.resets_at NOT BETWEEN %(now)s AND %(ahead)s RETURNING key""",
 )
 
 
@@ -32,8 +32,8 @@ def take_guess() -> bool:
     """Count a guess before it is compared; False raises the alarm: it must not be compared."""
     if GUESSES.take():
         return True
-    now = time.time()
-    if RAISE.row(key=KEY, until=now + LASTS.total_seconds(), now=now):
+    now, until = time.time(), time.time() + LASTS.total_seconds()
+    if RAISE.row(key=KEY, until=until, now=now, ahead=until + SKEW):
         security.log("guess alarm", **GUESSES.sums()._asdict())
     return False
 
@@ -48,7 +48,7 @@ def is_on(resets_at: float | None) -> bool:
     now = time.time()
     if now < resets_at <= now + LASTS.total_seconds() + SKEW:
         return True
-    row = Limit.objects.filter(key=KEY)
+    row = Limit.objects.filter(key=KEY, resets_at=resets_at)  # not one that was raised meanwhile
     if not GUESSES.has_room():
         row.update(resets_at=now + AGAIN)
         return True
