@@ -55,18 +55,20 @@ def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attemp
 def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
     """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
     short = challenge.digits == policy.SHORT
-    if not challenge.left or (short and pair.alarming and alarm.is_on(alarm_ends)):
+    counted = short and pair.alarming
+    if not challenge.left or (counted and (alarm.is_on(alarm_ends) or not alarm.take_guess())):
         raise TooManyAttempts(1)
-    if short and pair.alarming and not alarm.take_guess():
-        raise TooManyAttempts(1)
-    door = challenge.attempt()
+    door, done = challenge.attempt(), list[Row]()
     steps = pair.guess_steps(door, failed=failed) if short else [door]
-    done = run_chain(*steps)
+    try:
+        done = run_chain(*steps)
+    finally:
+        if counted and len(done) < len(steps):  # broken, or refused by the database
+            alarm.GUESSES.give_back()
     if len(done) == len(steps):
-        _log_escalation(pair, steps, done)
+        if failed:
+            _log_escalation(pair, steps, done)
         return min(int(left) for (left,) in done)
-    if short and pair.alarming:
-        alarm.GUESSES.give_back()
     if steps[len(done)] is door and not challenge.rows().exists():
         raise InvalidCode
     raise TooManyAttempts(1)

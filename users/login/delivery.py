@@ -100,12 +100,16 @@ def _charge(pair: Pair, change: Change, door: Door) -> None:
     if not pair.test:
         policy.take_budget(known=pair.known)
     limits = list(pair.message_limits())
-    done = run_chain(*(limit.step(who) for limit, who in limits), change.step)
-    if len(done) > len(limits):
-        return
-    if not pair.test:
-        policy.refund_budget(known=pair.known)
+    charged = False
+    try:
+        done = run_chain(*(limit.step(who) for limit, who in limits), change.step)
+        charged = len(done) > len(limits)
+    finally:
+        if not charged and not pair.test:
+            policy.refund_budget(known=pair.known)
     if len(done) < len(limits):
         raise TooManyCodes(1)
-    living = look(pair.phone, pair.client, door).living
-    raise CodeRecentlySent((living and living.resend_in) or 1)
+    if not charged:
+        living = look(pair.phone, pair.client, door).living
+        wait = living.resend_in if living else 0
+        raise CodeRecentlySent(wait, code_length=change.challenge.digits)

@@ -9,7 +9,7 @@ from django.db import Error, IntegrityError, transaction
 
 from users import security
 from users.clients import Client
-from users.errors import InvalidCode, Refusal, TooManyAttempts
+from users.errors import InvalidCode, TooManyAttempts
 from users.limits import policy
 from users.login import gateways
 from users.login.attempts import Attempt, take_code
@@ -97,10 +97,10 @@ def _log_in(attempt: Attempt, client: Client) -> Login:
         login, charged = _open(attempt, client)
     except InvalidCode:  # it stays charged, like a wrong one
         raise
-    except (Refusal, Error):  # no fault of the caller's
+    except Exception:  # no fault of the caller's
         with suppress(Error):
-            attempt.refund(1)
-            attempt.challenge.refund_attempt()
+            if attempt.challenge.refund_attempt():  # else whoever used the code gives it back
+                attempt.refund(1)
         raise
     with suppress(Error):
         attempt.refund(charged)
