@@ -1,11 +1,12 @@
 import logging
 
 import pytest
-from django.test import RequestFactory
 
-from users.limits.policy import GUESSES_PER_PHONE
+from config.tests.factories import HERE
 from users.models import Session
-from users.sessions.lifecycle import open_session, pair
+from users.sessions.lifecycle import open_session
+from users.sessions.tokens import pair
+from users.tests.browsing import wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -33,18 +34,26 @@ def test_a_failed_guess_is_logged_with_a_masked_phone(anyone, events):
     assert (guess.phone, guess.address) == ("+7916***67", "127.0.0.1")
 
 
-def test_an_escalation_is_logged_once(anyone, phone, events, sent_code):
+def test_codes_that_get_longer_are_logged_once(anyone, phone, events, sent_code):
     for _ in range(3):
         anyone.request_code(phone)
         for _ in range(3):
-            wrong = f"{(int(sent_code()) + 1) % 10 ** len(sent_code()):0{len(sent_code())}}"
-            anyone.confirm(phone, wrong)
-    assert [one.phone for one in events("codes escalated")] == [f"{phone[:5]}***{phone[-2:]}"]
-    assert not GUESSES_PER_PHONE.take(phone)
+            anyone.confirm(phone, wrong(sent_code()))
+    (one,) = events("codes escalated")
+    assert (one.phone, one.known) == (f"{phone[:5]}***{phone[-2:]}", False)
+
+
+def test_no_event_holds_a_phone_a_code_or_a_ticket(anyone, user, events, sent_code, caplog):
+    ticket = anyone.request_code(user.phone).json()["ticket"]
+    anyone.confirm(user.phone, wrong(sent_code()), ticket=ticket)
+    anyone.confirm(user.phone, sent_code(), ticket=ticket)
+    assert len(caplog.records) == 2
+    assert ticket not in caplog.text
+    assert user.phone not in caplog.text
 
 
 def test_a_replayed_refresh_token_is_logged(anyone, user, events):
-    session = open_session(user, RequestFactory().get("/"))
+    session = open_session(user, HERE)
     Session.objects.update(counter=2)
     anyone.refresh(pair(session)["refresh"])
     (ended,) = events("session ended")

@@ -3,11 +3,12 @@ from datetime import timedelta
 import jwt
 import pytest
 from django.conf import settings as django_settings
-from django.test import RequestFactory
 
 from config.tests.api_client import Client, error
+from config.tests.factories import HERE
 from users.models import Session, User
-from users.sessions.lifecycle import open_session, pair
+from users.sessions.lifecycle import open_session
+from users.sessions.tokens import pair
 
 pytestmark = pytest.mark.django_db
 START = "2026-11-20T12:00:00Z"
@@ -15,13 +16,13 @@ START = "2026-11-20T12:00:00Z"
 
 @pytest.fixture
 def session(user):
-    return open_session(user, RequestFactory().get("/"))
+    return open_session(user, HERE)
 
 
 @pytest.fixture
 def tokens(time_machine, user):
     time_machine.move_to(START, tick=False)
-    return pair(open_session(user, RequestFactory().get("/")))
+    return pair(open_session(user, HERE))
 
 
 def works(access: str) -> bool:
@@ -30,8 +31,10 @@ def works(access: str) -> bool:
     return answer.status_code == 200
 
 
-def test_the_access_token_lives_ten_minutes(tokens, time_machine):
-    time_machine.shift(timedelta(seconds=599))
+def test_the_access_token_lives_ten_minutes_and_the_leeway_of_clocks(tokens, time_machine):
+    claims = jwt.decode(tokens["access"], options={"verify_signature": False})
+    assert claims["exp"] - claims["iat"] == tokens["expires_in"] == 600
+    time_machine.shift(timedelta(seconds=629))
     assert works(tokens["access"])
     time_machine.shift(timedelta(seconds=1))
     assert not works(tokens["access"])
@@ -41,7 +44,7 @@ def test_a_refresh_gives_the_next_pair(anyone, tokens, time_machine):
     time_machine.shift(timedelta(minutes=11))
     answer = anyone.refresh(tokens["refresh"])
     assert answer.status_code == 200
-    assert set(answer.json()) == {"access", "refresh"}
+    assert set(answer.json()) == {"access", "refresh", "expires_in"}
     assert answer.json()["refresh"] != tokens["refresh"]
     assert works(answer.json()["access"])
 
@@ -72,7 +75,7 @@ def test_a_token_two_back_ends_the_session_at_once(anyone, tokens):
 def test_a_session_idle_for_thirty_days_is_over(anyone, tokens, time_machine):
     time_machine.shift(timedelta(days=29, hours=23))
     fresh = anyone.refresh(tokens["refresh"]).json()
-    time_machine.shift(timedelta(days=30))
+    time_machine.shift(timedelta(days=30, seconds=30))
     assert error(anyone.refresh(fresh["refresh"])) == "token_not_valid"
 
 
@@ -151,12 +154,20 @@ def test_a_session_remembers_its_device(anyone, phone, sent_code):
     assert (session.ip, session.user_agent) == ("127.0.0.1", agent[:200])
 
 
-def test_verify_tells_good_tokens_from_bad(anyone, me, tokens):
+def test_verify_tells_good_tokens_from_bad(anyone, tokens, user):
     def verify(token: str):
         return anyone.call("POST", "auth/token/verify/", {"token": token})
 
-    assert (verify(tokens["access"]).status_code, verify(tokens["access"]).json()) == (200, {})
-    assert verify(tokens["refresh"]).status_code == 200
+    session = Session.objects.get()
+    for kind, ends in (("access", "2026-11-20T12:10:00Z"), ("refresh", "2026-12-20T12:00:00Z")):
+        answer = verify(tokens[kind])
+        assert answer.status_code == 200
+        assert answer.json() == {
+            "token_type": kind,
+            "user_id": str(user.pk),
+            "session_id": str(session.pk),
+            "expires_at": ends,
+        }
     anyone.refresh(tokens["refresh"])
     assert error(verify(tokens["refresh"])) == "token_not_valid"
     Session.objects.all().delete()
@@ -212,7 +223,7 @@ PRIVATE = [
     ("POST", "profile/activate/"),
     ("GET", "profile/invitees/"),
     ("GET", "profiles/"),
-    ("GET", "profiles/1/"),
+    ("GET", "profiles/00000000-0000-4000-8000-000000000000/"),
 ]
 
 
