@@ -40,7 +40,7 @@ def test_codes_that_get_longer_are_logged_once(anyone, phone, events, sent_code)
         for _ in range(3):
             anyone.confirm(phone, wrong(sent_code()))
     (one,) = events("codes escalated")
-    assert (one.phone, one.known) == (f"{phone[:5]}***{phone[-2:]}", False)
+    assert (one.phone, one.kind) == (f"{phone[:5]}***{phone[-2:]}", "guesses-phone")
 
 
 def test_no_event_holds_a_phone_a_code_or_a_ticket(anyone, user, events, sent_code, caplog):
