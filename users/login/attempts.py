@@ -63,14 +63,15 @@ def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: 
     try:
         done = run_chain(*steps)
     finally:
-        if counted and len(done) < len(steps):
+        if counted and len(done) < len(steps):  # broken, or refused by the database
             alarm.GUESSES.give_back()
-    if len(done) < len(steps):
-        gone = steps[len(done)] is door and not challenge.rows().exists()
-        raise InvalidCode if gone else TooManyAttempts(1)
-    if failed:
-        _log_escalation(pair, steps, done)
-    return min(int(left) for (left,) in done)
+    if len(done) == len(steps):
+        if failed:
+            _log_escalation(pair, steps, done)
+        return min(int(left) for (left,) in done)
+    if steps[len(done)] is door and not challenge.rows().exists():
+        raise InvalidCode
+    raise TooManyAttempts(1)
 
 
 def _log_escalation(pair: Pair, steps: list[Step], done: list[Row]) -> None:

@@ -8,6 +8,7 @@ from config.tests.api_client import error
 from users.limits.alarm import GUESSES
 from users.limits.policy import GUESSES_PER_NETWORK, GUESSES_PER_PHONE
 from users.login import steps
+from users.login.challenges import Living
 from users.models import Challenge, Session, User
 from users.tests.browsing import wrong
 from users.tests.counts import counted, used
@@ -49,7 +50,7 @@ def test_a_database_error_is_not_charged(anyone, phone, code, monkeypatch, place
 
 def test_an_error_while_the_attempt_is_charged_is_not_charged(anyone, phone, code, monkeypatch):
     with monkeypatch.context() as broken:
-        break_at(broken, "users.login.steps.run_chain", OperationalError("disk full"))
+        break_at(broken, "users.login.attempts.run_chain", OperationalError("disk full"))
         assert error(anyone.confirm(phone, code)) == "unavailable"
     assert charges(phone) == [0, 0, 0, 0]
     assert anyone.confirm(phone, code).status_code == 200
@@ -88,7 +89,7 @@ def test_an_error_after_which_nothing_can_be_given_back_is_told_as_it_is(
 
 
 def test_an_error_while_giving_back_does_not_spoil_a_login(anyone, phone, code, monkeypatch):
-    break_at(monkeypatch, "users.login.steps.Attempt.refund", OperationalError("gone"))
+    break_at(monkeypatch, "users.login.attempts.Attempt.refund", OperationalError("gone"))
     assert anyone.confirm(phone, code).status_code == 200
 
 
@@ -112,13 +113,13 @@ def test_who_used_the_code_meanwhile_gives_back_for_both(anyone, phone, code, mo
         raise OperationalError("disk full")
 
     monkeypatch.setattr(steps, "open_session", fails_first)
-    whole = steps.Living.refund_attempt
+    whole = Living.refund_attempt
 
     def after_another_login(challenge):
         assert anyone.confirm(phone, code).status_code == 200
         return whole(challenge)
 
-    monkeypatch.setattr(steps.Living, "refund_attempt", after_another_login)
+    monkeypatch.setattr(Living, "refund_attempt", after_another_login)
     fail(GUESSES_PER_PHONE, 2, phone)
     fail(GUESSES_PER_NETWORK, 2, "127.0.0.1")
     assert error(anyone.confirm(phone, code)) == "unavailable"
