@@ -19,7 +19,7 @@ RETURNED = 0.1  # of activations, by an inviter who came without a code
 
 
 @dataclass(frozen=True)
-class Told:
+class History:
     """What was made: users, the staff user first, their sessions and activations."""
 
     users: list[User]
@@ -33,13 +33,13 @@ class Told:
         return max(people, key=lambda user: user.invite_code.activations_count)
 
 
-def is_told() -> bool:
-    """Whether the history is in the database already."""
+def exists() -> bool:
+    """Whether the demo data is in the database already."""
     return User.objects.filter(phone=demo.STAFF_PHONE).exists()
 
 
 @transaction.atomic
-def tell(count: int, seed: int, password: str) -> Told:
+def make(count: int, seed: int, password: str) -> History:
     """Make `count` users with all they did; the same for the same seed but for secrets and time."""
     dice, now = random.Random(seed), timezone.now()  # noqa: S311  # of fiction
     calendar = demo.Calendar(dice, now)
@@ -53,7 +53,7 @@ def tell(count: int, seed: int, password: str) -> Told:
     InviteCode.objects.bulk_create(user.invite_code for user in users)
     Counter.objects.bulk_create(demo.counters(dice, sessions), ignore_conflicts=True)
     Limit.objects.bulk_create(demo.used_limits(dice, now, users), ignore_conflicts=True)
-    return Told(users, sessions, activations)
+    return History(users, sessions, activations)
 
 
 def _activations(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Activation]:

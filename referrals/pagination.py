@@ -56,7 +56,11 @@ class InviteePages(Pages):
 
 
 class ProfileInvitees(InviteePages):
-    """The first page, already read with the profile."""
+    """The first page, already read with the profile, so that only its link is to be made.
+
+    What `paginate_queryset` would have found out is set here, for DRF has no other way in: where
+    the next page begins among invitees of the same moment stays for `get_next_link` to say.
+    """
 
     def __init__(self, newest: list[Invitee]) -> None:
         self.page, rest = newest[:SHOWN], newest[SHOWN:]

@@ -77,6 +77,8 @@ def people(calendar: Calendar, count: int) -> list[User]:
     ]
     for user in dice.sample(users[1:], count // 50):
         user.is_active = False
+    for user, pk in zip(users, sorted(user.pk for user in users), strict=True):
+        user.pk = pk
     users[0].phone, users[0].first_name = STAFF_PHONE, "Anna"
     users[0].is_staff = users[0].is_superuser = True
     return users

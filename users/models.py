@@ -1,8 +1,11 @@
 """Who you are: users, challenges, sessions, limits and counters."""
 
+import unicodedata
 from typing import Any, ClassVar, Self
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,12 +14,34 @@ from django.utils.translation import gettext_lazy as _
 from users.managers import ExpiringQuerySet, UserManager, uuid7
 from users.phones import PhoneField
 
+FIRST, LAST = (
+    field.verbose_name  # as Django translates it
+    for field in AbstractUser._meta.fields  # noqa: SLF001  # public
+    if field.name in ("first_name", "last_name")
+)
+CONTROLS = ("Cc", "Cs", "Zl", "Zp")  # categories of Unicode: controls, surrogates, new lines
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that look like nothing
+
+
+def check_name(text: str) -> None:
+    """Refuse text that changes the text around it, or that nobody can see."""
+    kinds = [unicodedata.category(char) for char in text]
+    disturbs = any(kind in CONTROLS for kind in kinds) or any(char in BIDI for char in text)
+    visible = any(
+        kind[0] in "LNPS" and char not in BLANK for kind, char in zip(kinds, text, strict=True)
+    )
+    if disturbs or (text and not visible):
+        raise ValidationError(RegexValidator.message, code="invalid")
+
 
 class User(AbstractUser):
     """A person, known by a phone number."""
 
     username = None  # type: ignore[assignment]
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    first_name = models.CharField(FIRST, max_length=150, blank=True, validators=[check_name])
+    last_name = models.CharField(LAST, max_length=150, blank=True, validators=[check_name])
     phone = PhoneField(
         _("phone"),
         max_length=16,

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from drf_spectacular.drainage import set_override
+
 from referrals import profiles
 from users.api.authentication import SessionTokenAuthentication
 from users.models import User
@@ -19,3 +21,7 @@ class ProfileAuthentication(SessionTokenAuthentication):
     def keep(self, user: User, columns: Sequence[Any]) -> None:
         (text,) = columns
         user.referral = profiles.parse(text) if text else None
+
+
+# In the schema both are one scheme, `bearer`, as both are for clients.
+set_override(ProfileAuthentication, "suppress_collision_warning", True)  # noqa: FBT003

@@ -1,7 +1,8 @@
 """What the profile takes and answers."""
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.db import models
 from rest_framework import serializers
 
 from referrals.models import Activation
@@ -12,9 +13,10 @@ from users.models import User
 class NamesSerializer(serializers.ModelSerializer[User]):
     """What a user may change about themselves; everything else in the body is passed over."""
 
-    first_name = TextField(max_length=150, allow_blank=True, required=False)
-    last_name = TextField(max_length=150, allow_blank=True, required=False)
-    email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+    serializer_field_mapping: ClassVar = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.CharField: TextField,
+    }
 
     class Meta:
         model = User

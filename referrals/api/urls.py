@@ -12,5 +12,5 @@ urlpatterns = [
     path("profile/activate/", ProfileViewSet.as_view({"post": "activate"})),
     path("profile/invitees/", InviteeViewSet.as_view({"get": "list"}), name="invitees"),
     path("profiles/", UserViewSet.as_view({"get": "list"})),
-    path("profiles/<int:pk>/", UserViewSet.as_view({"get": "retrieve"})),
+    path("profiles/<uuid:pk>/", UserViewSet.as_view({"get": "retrieve"})),
 ]

@@ -1,11 +1,15 @@
 """Real threads; each test asserts exact counts."""
 
+from collections import Counter
+
 from django.db.models import Sum
 
 from config.tests.api_client import error
-from referrals import deletion
+from config.tests.factories import new_phone
+from referrals import deletion, invites
+from referrals.invites import WRONG_CODES
 from referrals.models import Activation, InviteCode
-from users.models import Session, User
+from users.models import Limit, Session, User
 
 MANY = 32
 
@@ -25,7 +29,7 @@ def test_of_32_codes_activated_at_once_one_wins(at_once, join, as_user):
     codes = [answer.status_code for answer in answers]
     assert codes.count(200) == 1
     refused = {error(answer) for answer in answers if answer.status_code != 200}
-    assert refused <= {"already_activated", "too_many_attempts"}
+    assert refused == {"already_activated"}
     assert Activation.objects.count() == total() == 1
     assert Activation.objects.get().code == values[codes.index(200)]
 
@@ -40,10 +44,47 @@ def test_32_people_activating_one_code_are_all_counted(at_once, join, as_user):
 
 def test_one_code_activated_32_times_by_one_user_counts_once(at_once, join, as_user):
     inviter, user = join(), join()
-    clients = [as_user(user) for _ in range(10)]
+    clients = [as_user(user) for _ in range(MANY)]
     answers = at_once(lambda client: client.activate(inviter.invite_code.value), clients)
-    assert [answer.status_code for answer in answers] == [200] * 10
+    assert [answer.status_code for answer in answers] == [200] * MANY
     assert Activation.objects.count() == total() == 1
+    assert not Limit.objects.filter(kind=WRONG_CODES.name).exists()
+
+
+def test_of_32_wrong_codes_at_once_exactly_ten_are_counted(at_once, join, as_user):
+    inviter, user = join(), join()
+    clients = [as_user(user) for _ in range(MANY)]
+    answers = at_once(lambda client: client.activate("ZZZZZ2"), clients)
+    refused = Counter((answer.status_code, error(answer)) for answer in answers)
+    assert refused == {
+        (400, "unknown_invite_code"): 10,
+        (429, "too_many_attempts"): MANY - 10,
+    }
+    assert error(clients[0].activate(inviter.invite_code.value)) == "too_many_attempts"
+    used = Limit.objects.get(key=WRONG_CODES.key(user.phone))
+    assert WRONG_CODES.used_of(used.count, used.resets_at) == 10
+
+
+def test_ones_own_code_32_times_at_once_counts_as_wrong(at_once, join, as_user):
+    user = join()
+    clients = [as_user(user) for _ in range(MANY)]
+    answers = at_once(lambda client: client.activate(user.invite_code.value), clients)
+    codes = Counter(error(answer) for answer in answers)
+    assert codes == {"own_invite_code": 10, "too_many_attempts": MANY - 10}
+
+
+def test_who_leaves_and_comes_back_again_and_again_counts_once(at_once, join, anyone):
+    inviter, phones = join(), [new_phone() for _ in range(6)]
+
+    def come_and_go(phone):
+        for _ in range(5):
+            user = join(phone=phone)
+            invites.activate(user, inviter.invite_code.value)
+            deletion.erase(user)
+        invites.activate(join(phone=phone), inviter.invite_code.value)
+
+    assert at_once(come_and_go, phones) == [None] * len(phones)
+    assert Activation.objects.filter(inviter=inviter).count() == total() == len(phones)
 
 
 def test_pairs_activating_each_other_do_not_block(at_once, join, as_user):

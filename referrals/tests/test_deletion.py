@@ -4,9 +4,13 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
+from django.db import OperationalError
+from django.db.models import QuerySet
 
 from config.tests.api_client import error
+from referrals import deletion, invites
 from referrals.models import Activation, InviteCode
+from users import chains
 from users.models import Session, User
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +67,56 @@ def test_the_same_phone_may_come_back_as_a_new_user(me, user, anyone, sent_code)
     answer = anyone.confirm(user.phone, sent_code())
     assert answer.json()["is_new_user"] is True
     assert not Session.objects.filter(user_id=user.pk).exists()
+
+
+def test_an_inviter_deleted_between_look_and_count_is_an_unknown_code(
+    me, user, friend, monkeypatch
+):
+    def too_late(*steps):
+        deletion.erase(friend)
+        return chains.run_chain(*steps)
+
+    monkeypatch.setattr(invites, "run_chain", too_late)
+    answer = me.activate(friend.invite_code.value)
+    assert (answer.status_code, error(answer)) == (400, "unknown_invite_code")
+    assert not Activation.objects.exists()
+    monkeypatch.undo()
+    assert me.activate(friend.invite_code.value).status_code == 200  # all was rolled back
+
+
+class DeadlockError(Exception):
+    """As the driver reports it."""
+
+    pgcode = "40P01"
+
+
+@pytest.fixture
+def deadlock(transactional_db, monkeypatch):
+    """Let a function fail once with a deadlock, and then do what it does."""
+
+    def put(owner, name):
+        real, left = getattr(owner, name), [DeadlockError()]
+
+        def broken(*args):
+            if left:
+                raise OperationalError from left.pop()
+            return real(*args)
+
+        monkeypatch.setattr(owner, name, broken)
+
+    return put
+
+
+def test_a_deadlock_of_an_activation_reaches_nobody(deadlock, me, friend):
+    deadlock(invites, "run_chain")
+    assert me.activate(friend.invite_code.value).status_code == 200
+    assert InviteCode.objects.get(owner=friend).activations_count == 1
+
+
+def test_a_deadlock_of_a_deletion_reaches_nobody(deadlock, me, user):
+    deadlock(QuerySet, "delete")
+    assert me.call("DELETE", "profile/").status_code == 204
+    assert not User.objects.filter(pk=user.pk).exists()
 
 
 def test_the_counts_can_be_proved_and_mended(me, friend, capsys):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import users.managers
+import users.models
 import users.phones
 
 
@@ -70,11 +71,21 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "first_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="first name"),
+                    models.CharField(
+                        blank=True,
+                        max_length=150,
+                        validators=[users.models.check_name],
+                        verbose_name="first name",
+                    ),
                 ),
                 (
                     "last_name",
-                    models.CharField(blank=True, max_length=150, verbose_name="last name"),
+                    models.CharField(
+                        blank=True,
+                        max_length=150,
+                        validators=[users.models.check_name],
+                        verbose_name="last name",
+                    ),
                 ),
                 (
                     "email",

@@ -30,7 +30,7 @@ class Command(BaseCommand):
             raise CommandError("DEBUG is off: made-up users are not for production. See --force.")
         if not 20 <= options["users"] <= 20_000:
             raise CommandError("--users must be from 20 to 20000.")
-        if demo.is_told():
+        if demo.exists():
             self.stdout.write(
                 "The demo data is there already; nothing was added. To set a new password for"
                 f" {settings.PUBLIC_URL}/admin/:\n"
@@ -38,11 +38,11 @@ class Command(BaseCommand):
             )
             return
         password = secrets.token_urlsafe(12)
-        told = demo.tell(options["users"], options["seed"], password)
-        site, star = settings.PUBLIC_URL, told.star.phone
+        made = demo.make(options["users"], options["seed"], password)
+        site, star = settings.PUBLIC_URL, made.star.phone
         self.stdout.write(
-            f"Made {len(told.users)} users, {len(told.sessions)} sessions and"
-            f" {len(told.activations)} activations. All phones are fictional.\n"
+            f"Made {len(made.users)} users, {len(made.sessions)} sessions and"
+            f" {len(made.activations)} activations. All phones are fictional.\n"
             "Start the server (make run) and log in:\n"
             f"  staff:           {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
             f"  the top inviter: {site}/  phone {star}"

@@ -6,6 +6,7 @@ from users.models import User
 pytestmark = pytest.mark.django_db
 
 FIELDS = {
+    "id",
     "phone",
     "first_name",
     "last_name",
@@ -24,6 +25,7 @@ def test_a_new_profile_has_everything_and_nothing_else(me, user):
     answer = me.profile().json()
     assert set(answer) == FIELDS
     assert answer == {
+        "id": str(user.pk),
         "phone": user.phone,
         "first_name": "",
         "last_name": "",
@@ -64,7 +66,7 @@ def test_phone_code_and_counts_cannot_be_changed_by_their_owner(me, user, friend
         "is_staff": True,
         "is_superuser": True,
         "is_active": False,
-        "id": friend.pk,
+        "id": str(friend.pk),
         "password": "x",
     }
     for name, value in forbidden.items():

@@ -1,4 +1,5 @@
 import pytest
+from django.contrib.auth.models import Group, Permission
 
 from config.tests.api_client import error
 
@@ -16,12 +17,50 @@ def found(client, search: str) -> list[str]:
     return [one["phone"] for one in answer.json()["results"]]
 
 
+@pytest.fixture
+def clerk(join):
+    """Staff without any right."""
+    return join(is_staff=True)
+
+
+def test_staff_without_the_right_see_nobody(clerk, user, as_user):
+    Group.objects.create(name="support").user_set.add(clerk)
+    for path in ("profiles/", f"profiles/{user.pk}/"):
+        answer = as_user(clerk).call("GET", path)
+        assert (answer.status_code, error(answer)) == (403, "permission_denied")
+        assert user.phone not in answer.content.decode()
+
+
+@pytest.mark.parametrize("given", ["to them", "to their group"])
+def test_staff_with_the_right_to_view_users_see_them(clerk, user, as_user, given):
+    right = Permission.objects.get(codename="view_user")
+    if given == "to them":
+        clerk.user_permissions.add(right)
+    else:
+        group = Group.objects.create(name="support")
+        group.permissions.add(right)
+        group.user_set.add(clerk)
+    assert as_user(clerk).call("GET", f"profiles/{user.pk}/").json()["phone"] == user.phone
+
+
+def test_the_right_alone_makes_nobody_staff(user, friend, as_user):
+    user.user_permissions.add(Permission.objects.get(codename="view_user"))
+    assert error(as_user(user).call("GET", f"profiles/{friend.pk}/")) == "permission_denied"
+
+
+@pytest.mark.parametrize("pk", ["1", "me", "019a7e1c-1a2b-7c3d-8e4f-5a6b7c8d9e0f"])
+def test_a_user_who_is_none_is_not_found(client, pk):
+    answer = client.call("GET", f"profiles/{pk}/")
+    assert (answer.status_code, error(answer)) == (404, "not_found")
+
+
 def test_staff_list_every_user_in_pages(client, join, staff):
     people = [join() for _ in range(60)]
     first = client.call("GET", "profiles/").json()
     second = client.call("GET", first["next"]).json()
     listed = [one["phone"] for one in first["results"] + second["results"]]
-    assert listed == [person.phone for person in [*reversed(people), staff]]
+    newest_first = sorted([*people, staff], key=lambda one: one.pk, reverse=True)
+    assert listed == [one.phone for one in newest_first]
 
 
 def test_staff_see_one_user_with_their_referrals(client, user, friend, as_user):
