@@ -1,6 +1,7 @@
 """An entered code: charged to every limit it counts for, and compared."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from users import security
@@ -54,7 +55,7 @@ def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attemp
 
 def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
     """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
-    short = challenge.digits == policy.SHORT
+    short, now = challenge.digits == policy.SHORT, time.time()
     if not challenge.left or (short and pair.alarming and alarm.is_on(alarm_ends)):
         raise TooManyAttempts(1)
     if short and pair.alarming and not alarm.take_guess():
@@ -66,7 +67,7 @@ def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: 
         _log_escalation(pair, steps, done)
         return min(int(left) for (left,) in done)
     if short and pair.alarming:
-        alarm.GUESSES.give_back()
+        alarm.GUESSES.give_back(since=now)
     if steps[len(done)] is door and not challenge.rows().exists():
         raise InvalidCode
     raise TooManyAttempts(1)
