@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from django.db.models import F, QuerySet
-from django.db.models.functions import Greatest
 
 from users.chains import Step
 from users.clients import Client
@@ -110,7 +109,7 @@ class Living(NamedTuple):
     def resend_in(self) -> float:
         """Seconds until this door may ask again; a door without attempts may at once."""
         wait = self.sent_at + RESEND - time.time()
-        return wait if self.left and 0 < wait <= RESEND else 0.0
+        return min(wait, RESEND) if self.left and 0 < wait <= RESEND + SKEW else 0.0
 
     def rows(self) -> QuerySet[Challenge]:
         """The challenge in the database, while it is the same."""
@@ -121,10 +120,10 @@ class Living(NamedTuple):
         params = {"key": self.key, "nonce": self.nonce, "now": time.time()}
         return Step(ATTEMPT[self.door], params, self.refund_attempt)
 
-    def refund_attempt(self) -> None:
-        """Give one attempt back to the door."""
+    def refund_attempt(self) -> bool:
+        """Give one attempt back to the door; False if the challenge is used or replaced."""
         left, charged = f"{self.door}_left", f"{self.door}_charged"
-        self.rows().update(**{left: F(left) + 1, charged: F(charged) - 1})
+        return self.rows().update(**{left: F(left) + 1, charged: F(charged) - 1}) > 0
 
     def matches(self, code: str) -> bool:
         """Whether `code` is the right one, compared in constant time."""
@@ -152,11 +151,11 @@ class Living(NamedTuple):
         }
 
         def undo() -> int:
-            """Take back the waiting time, the longer life and the attempts; the message, too."""
-            attempts = Greatest(F(left) - (ATTEMPTS - self.left), 0)
-            was = {"sent_at": self.sent_at, "expires_at": self.expires_at, left: attempts}
-            self.rows().filter(sent_at=now).update(**was)
-            return True
+            """Take back all of it, unless one of the new attempts was used: it isn't free."""
+            granted = ATTEMPTS - self.left
+            unused = self.rows().filter(**{"sent_at": now, f"{left}__gte": granted})
+            was = {"sent_at": self.sent_at, "expires_at": self.expires_at}
+            return unused.update(**was, **{left: F(left) - granted})
 
         return Change(renewed, "", Step(RENEW[self.door], params), undo)
 

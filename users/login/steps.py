@@ -99,8 +99,8 @@ def _log_in(attempt: Attempt, client: Client) -> Login:
         raise
     except (Refusal, Error):  # no fault of the caller's
         with suppress(Error):
-            attempt.refund(1)
-            attempt.challenge.refund_attempt()
+            if attempt.challenge.refund_attempt():  # else the login that used it gives it back
+                attempt.refund(1)
         raise
     with suppress(Error):
         attempt.refund(charged)
