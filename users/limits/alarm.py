@@ -7,12 +7,12 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from users import security
-from users.limits.buckets import SKEW
+from users.limits.buckets import ALARM, SKEW
 from users.limits.quotas import Bounds, Quota
 from users.models import Counter, Limit
 from users.statements import Statement
 
-KEY = KIND = "guess-alarm"
+KEY = ALARM
 LASTS = timedelta(hours=72)
 AGAIN = 3600.0  # s until its end is looked at again
 

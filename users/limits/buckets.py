@@ -23,6 +23,7 @@ from users.models import Limit
 from users.statements import Statement
 
 SKEW = 60.0  # s
+ALARM = "guess-alarm"
 Found = Mapping[str, tuple[int, float]]
 """Rows of limits that were read: key → (count, resets_at)."""
 
@@ -45,13 +46,13 @@ TAKE_FAILURE = Statement(
     """INSERT INTO users_limit (key, kind, count, resets_at)
     SELECT %(key)s, %(kind)s, 1, %(renewed)s FROM {before} WHERE TRUE
     ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
-            THEN users_limit.count + 1 ELSE 1 END,
-        resets_at = CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
-            AND NOT %(failed)s THEN users_limit.resets_at ELSE excluded.resets_at END
-    WHERE users_limit.count < %(most)s
-        OR users_limit.resets_at NOT BETWEEN %(now)s AND %(ahead)s
-    RETURNING %(most)s - count""",
+        count = CASE WHEN COUNTS THEN users_limit.count + 1 ELSE 1 END,
+        resets_at = CASE WHEN COUNTS AND NOT %(failed)s
+            THEN users_limit.resets_at ELSE excluded.resets_at END
+    WHERE users_limit.count < %(most)s OR NOT (COUNTS)
+    RETURNING %(most)s - count""".replace(
+        "COUNTS", "users_limit.resets_at > %(now)s AND users_limit.resets_at <= %(ahead)s"
+    ),
 )
 REFUND_FAILURES = Statement(
     "refund_failures",
@@ -179,8 +180,13 @@ AnyLimit = RateLimit | FailureLimit
 def _take(limit: AnyLimit, *who: object) -> float:
     step = limit.step(*who)
     taken = step.statement.row(**step.params)
-    Limit.objects.sweep_sometimes(resets_at__lte=time.time())
+    sweep_limits_sometimes()
     return 0.0 if taken else max(0.001, wait_for(limit, *who))
+
+
+def sweep_limits_sometimes() -> None:
+    """Delete rows that mean nothing any more; the alarm's means something until it is over."""
+    Limit.objects.exclude(kind=ALARM).sweep_sometimes(resets_at__lte=time.time())
 
 
 def wait_for(limit: AnyLimit, *who: object) -> float:

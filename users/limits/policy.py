@@ -162,19 +162,21 @@ KEYS = 8
 
 def take_budget(*, known: bool) -> None:
     """Take one message from the hour's budget. Raises `TooManyCodes` until the next hour."""
+    now = time.time()
+    wait = HOUR.total_seconds() - now % HOUR.total_seconds()
     if not known and not STRANGERS_BUDGET.take():
-        raise TooManyCodes(HOUR.total_seconds() - time.time() % HOUR.total_seconds())
+        raise TooManyCodes(wait)
     if not BUDGET.take():
         if not known:
-            STRANGERS_BUDGET.give_back()
-        raise TooManyCodes(HOUR.total_seconds() - time.time() % HOUR.total_seconds())
+            STRANGERS_BUDGET.give_back(since=now)
+        raise TooManyCodes(wait)
 
 
-def refund_budget(*, known: bool) -> None:
-    """Give one message back."""
-    BUDGET.give_back()
+def refund_budget(*, known: bool, since: float) -> None:
+    """Give one message back that was taken after `since` (s since 1970)."""
+    BUDGET.give_back(since=since)
     if not known:
-        STRANGERS_BUDGET.give_back()
+        STRANGERS_BUDGET.give_back(since=since)
 
 
 def is_escalated(phone: str) -> bool:

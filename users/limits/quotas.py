@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
-from users.limits.meters import this_hour
+from users.limits.meters import HOUR, this_hour
 from users.models import Counter
 from users.statements import Statement
 
@@ -26,13 +26,13 @@ LEASE = Statement(
     "lease_from_counter",
     """INSERT INTO users_counter (kind, hour, count)
     SELECT %(kind)s, %(hour)s, %(lot)s FROM (
-        SELECT coalesce(sum(count), 0) AS total FROM users_counter
-        WHERE kind = %(kind)s AND hour > %(since)s AND hour <> %(hour)s) AS others
+        SELECT coalesce(sum(count), 0) AS total FROM users_counter WHERE kind = %(kind)s
+        AND hour > %(since)s AND hour <= %(ahead)s AND hour <> %(hour)s) AS others
     WHERE %(lot)s <= %(hourly)s AND others.total + %(lot)s <= %(weekly)s
     ON CONFLICT (kind, hour) DO UPDATE SET count = users_counter.count + %(lot)s
     WHERE users_counter.count + %(lot)s <= %(hourly)s AND users_counter.count + %(lot)s + (
-        SELECT coalesce(sum(count), 0) FROM users_counter AS others
-        WHERE kind = %(kind)s AND hour > %(since)s AND hour <> %(hour)s) <= %(weekly)s
+        SELECT coalesce(sum(count), 0) FROM users_counter AS others WHERE kind = %(kind)s
+        AND hour > %(since)s AND hour <= %(ahead)s AND hour <> %(hour)s) <= %(weekly)s
     RETURNING count""",
 )
 
@@ -49,6 +49,7 @@ class Quota:
 
     A process leases lots from the hour's row by a conditional statement and uses them up without
     one. What it didn't use goes back when the hour is over, what happened in an earlier hour never.
+    Hours further ahead than clocks may differ come from a wrong one and are ignored.
     """
 
     def __init__(self, kind: str, bounds: Callable[[], Bounds], title: Any = "") -> None:
@@ -81,10 +82,10 @@ class Quota:
             if alone:
                 self._leasing.release()
 
-    def give_back(self, count: int = 1, *, since: float | None = None) -> None:
+    def give_back(self, count: int = 1, *, since: float) -> None:
         """Give back what was used after `since` (s since 1970), if that was in this hour."""
         hour = this_hour()
-        if since is not None and since < hour.timestamp():
+        if since < hour.timestamp():
             return
         with self._lock:
             if self._hour == hour:
@@ -93,7 +94,7 @@ class Quota:
     def sums(self) -> Bounds:
         """What is leased in this hour, and in the last 168."""
         hour = this_hour()
-        rows = Counter.objects.filter(kind=self.kind, hour__gt=hour - WEEK)
+        rows = Counter.objects.filter(kind=self.kind, hour__gt=hour - WEEK, hour__lte=hour + HOUR)
         weekly = rows.aggregate(total=Sum("count"))["total"] or 0
         hourly = rows.filter(hour=hour).values_list("count", flat=True).first() or 0
         return Bounds(hourly, weekly)
@@ -122,6 +123,7 @@ class Quota:
             kind=self.kind,
             hour=hour,
             since=hour - WEEK,
+            ahead=hour + HOUR,
             lot=lot,
             hourly=bounds.hourly,
             weekly=bounds.weekly,

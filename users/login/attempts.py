@@ -1,6 +1,7 @@
 """An entered code: charged to every limit it counts for, and compared."""
 
 import re
+import time
 from dataclasses import dataclass
 
 from users import security
@@ -54,7 +55,7 @@ def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attemp
 
 def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: bool) -> int:
     """Charge one attempt; how many are left. Where none is, a new code can be had at once."""
-    short = challenge.digits == policy.SHORT
+    short, now = challenge.digits == policy.SHORT, time.time()
     counted = short and pair.alarming
     if not challenge.left or (counted and (alarm.is_on(alarm_ends) or not alarm.take_guess())):
         raise TooManyAttempts(1)
@@ -64,7 +65,7 @@ def _charge(pair: Pair, challenge: Living, alarm_ends: float | None, *, failed: 
         done = run_chain(*steps)
     finally:
         if counted and len(done) < len(steps):  # broken, or refused by the database
-            alarm.GUESSES.give_back()
+            alarm.GUESSES.give_back(since=now)
     if len(done) == len(steps):
         if failed:
             _log_escalation(pair, steps, done)

@@ -13,11 +13,12 @@ from users.chains import run_chain
 from users.clients import Client
 from users.errors import CodeRecentlySent, InvalidTicket, SmsUnavailable, TooManyCodes
 from users.limits import alarm, policy
+from users.limits.buckets import sweep_limits_sometimes
 from users.limits.policy import Pair
 from users.login import gateways
 from users.login.challenges import Change, Door, opening
 from users.login.outlook import Outlook, look
-from users.models import Challenge, Limit
+from users.models import Challenge
 
 SENDERS = 4
 _senders = threading.BoundedSemaphore(SENDERS)
@@ -53,7 +54,7 @@ class Delivery:
     def _refund(self) -> None:
         for limit, who in self.pair.message_limits():
             limit.refund(who)
-        policy.refund_budget(known=self.pair.known)
+        policy.refund_budget(known=self.pair.known, since=self.change.challenge.sent_at)
 
     def _text(self) -> str:
         code = self.change.challenge.code
@@ -78,7 +79,7 @@ def prepare(phone: str, client: Client, ticket: str) -> Delivery:
         pair.refuse_if_too_many(outlook.limits)
         _charge(pair, change, door)
         Challenge.objects.sweep_sometimes(expires_at__lte=time.time())
-        Limit.objects.sweep_sometimes(resets_at__lte=time.time())
+        sweep_limits_sometimes()
     return Delivery(pair, change)
 
 
@@ -106,7 +107,7 @@ def _charge(pair: Pair, change: Change, door: Door) -> None:
         charged = len(done) > len(limits)
     finally:
         if not charged and not pair.test:
-            policy.refund_budget(known=pair.known)
+            policy.refund_budget(known=pair.known, since=change.challenge.sent_at)
     if len(done) < len(limits):
         raise TooManyCodes(1)
     if not charged:

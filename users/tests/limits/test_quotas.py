@@ -75,7 +75,7 @@ def test_what_was_leased_and_not_used_goes_back_when_the_hour_is_over(time_machi
 def test_what_is_given_back_can_be_taken_again_in_its_hour(time_machine):
     (quota,) = processes(1, 3)
     assert take_all(quota) == 3
-    quota.give_back(2)
+    quota.give_back(2, since=quotas.this_hour().timestamp())
     assert take_all(quota) == 2
     quota.give_back(1, since=(quotas.this_hour().timestamp() - 1))
     assert take_all(quota) == 0
@@ -87,7 +87,7 @@ def test_what_is_given_back_in_a_later_hour_does_not_count_for_it(time_machine):
     (quota,) = processes(1, 3)
     assert take_all(quota) == 3
     time_machine.shift(HOUR)
-    quota.give_back(3)
+    quota.give_back(3, since=quotas.this_hour().timestamp())
     assert take_all(quota) == 3
 
 
