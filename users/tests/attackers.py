@@ -13,7 +13,7 @@ from django.utils import timezone
 from users.clients import Client
 from users.errors import InvalidCode, Refusal
 from users.limits import alarm, policy
-from users.limits.meters import Quota
+from users.limits.quotas import Quota
 from users.login import confirm_code, gateways, send_code
 from users.login.challenges import Living
 from users.login.steps import Login, Sent
