@@ -60,6 +60,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     patience = 30.0  # seconds a client may keep an answer waiting
     wsgi: Any
+    listener: Listener | None = None
 
     def run(self) -> None:
         """Serve until told to end."""
@@ -84,8 +85,17 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def handle_exit(self, sig: Any, frame: Any) -> None:
         """End. A worker that ends by itself leaves waiting connections to its successor."""
-        self.listener.ending = True
+        if self.listener:  # else it is still loading
+            self.listener.ending = True
         super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: Any, frame: Any) -> None:
+        """End as on SIGTERM.
+
+        Ctrl-C reaches the workers, too, and gunicorn's own way raises SystemExit in a greenlet,
+        which often prints a traceback.
+        """
+        self.handle_exit(sig, frame)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer 4xx, and log nothing of the content: it may be a phone or a token."""

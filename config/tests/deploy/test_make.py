@@ -40,12 +40,12 @@ def make(checkout, target, **settings):
 
 
 @contextmanager
-def running(checkout, **settings):
-    """The three lines that `make run` ends its start with."""
+def running(checkout, end=signal.SIGTERM, log=subprocess.DEVNULL, **settings):
+    """The three lines that `make run` ends its start with; `end` is what ends all its processes."""
     process = subprocess.Popen(
         **make(checkout, "run", **settings),
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         process_group=0,
     )
     with process.stdout as said:
@@ -57,7 +57,7 @@ def running(checkout, **settings):
                 lines += [line.rstrip()] if not line.startswith("Wrote .env") else []
             yield lines
         finally:
-            os.killpg(process.pid, signal.SIGTERM)
+            os.killpg(process.pid, end)
             process.wait(30)
         assert said.read() == ""
 
@@ -81,6 +81,18 @@ def test_make_run_says_where_everything_is_as_soon_as_it_is_there(checkout):
                 assert answer.status == 200
         assert "make demo" in lines[2]
         assert "manage.py createsuperuser" in lines[2]
+
+
+def test_ctrl_c_ends_it_without_a_traceback(checkout, tmp_path):
+    log, port = tmp_path / "log", str(free_port())
+    with (
+        log.open("w") as stderr,
+        running(checkout, end=signal.SIGINT, log=stderr, PORT=port) as lines,
+        urlopen(lines[0].split()[1], timeout=20),  # so its workers are up
+    ):
+        pass
+    assert "Shutting down" in log.read_text()
+    assert "Traceback" not in log.read_text()
 
 
 def test_demo_data_has_links_to_the_same_place(checkout, tmp_path):

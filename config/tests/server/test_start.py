@@ -1,11 +1,14 @@
-"""A server that is told to read its configuration anew still listens where it did."""
+"""What happens to a server early in its life, and when it reads its configuration anew."""
 
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
 
 from config.tests.product import running
+from tools.server import ROOT, environment, free_port
 
 
 @pytest.mark.django_db(transaction=True)
@@ -19,3 +22,20 @@ def test_a_reload_does_not_mistake_the_server_for_another_program(transactional_
             time.sleep(0.05)
         assert server.process.poll() is None
         assert server.call("GET", "/readyz")[0] == 200
+
+
+def test_it_may_be_told_to_end_while_its_workers_are_still_loading():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"],
+        cwd=ROOT,
+        env=environment(PORT=str(free_port()), WEB_CONCURRENCY="2"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()  # it listens
+    time.sleep(0.3)  # a worker takes longer to load Django
+    process.terminate()
+    _, log = process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert "Traceback" not in log
