@@ -6,7 +6,8 @@ from unittest import mock
 import pytest
 import time_machine as clock
 from django.db import OperationalError, connection
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck
+from hypothesis import settings as bounds
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
@@ -203,18 +204,16 @@ class LoginMachine(RuleBasedStateMachine):
             assert counted(policy.BUDGET) == counted(policy.STRANGERS_BUDGET)
 
 
-@pytest.mark.skipif(
-    connection.vendor != "sqlite", reason="about 20 seconds; one database is enough"
-)
-def test_login_keeps_to_a_plain_model(sms_outbox, no_sweeps, settings):
-    settings.GUESS_ALARM = (10**6, 10**6)
-    settings.SMS_HOURLY_BUDGET = 10**6
-    run_state_machine_as_test(LoginMachine, settings=BOUNDED)
-
-
-BOUNDED = settings(
-    max_examples=40,
+BOUNDED = bounds(
+    max_examples=30,
     stateful_step_count=40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="half a minute; one database is enough")
+def test_login_keeps_to_a_plain_model(sms_outbox, no_sweeps, settings):
+    settings.GUESS_ALARM = (10**6, 10**6)
+    settings.SMS_HOURLY_BUDGET = 10**6
+    run_state_machine_as_test(LoginMachine, settings=BOUNDED)
