@@ -13,6 +13,7 @@ SETTINGS = {
     "DATABASE_URL": DATABASE_URL,
     "DB_POOL_SIZE": "",
     "DEBUG": "false",
+    "GUESS_ALARM": "",
     "HOST": "",
     "JWT_SIGNING_KEY": "",
     "LOG_FORMAT": "",

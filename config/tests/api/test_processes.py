@@ -8,9 +8,11 @@ from django.db import connection  # noqa: F401  # for skipif
 
 from config.tests.product import running
 from referrals.models import Activation, InviteCode
-from users.models import Session, User
+from users.limits import alarm, policy
+from users.models import Challenge, Counter, Limit, Session, User
 
 MANY = 32
+CODE, TOKEN = "/api/v1/auth/code/", "/api/v1/auth/token/"
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
@@ -25,41 +27,89 @@ def server(transactional_db):
         yield one
 
 
-def test_four_processes_log_one_code_in_once(server):
-    body = {"phone": "+79161230001"}
-    _, sent = server.call("POST", "/api/v1/auth/code/", body)
-    body["code"] = sent["code"]
-    answers = at_once(lambda _: server.call("POST", "/api/v1/auth/token/", body), range(MANY))
+def ask(server, phone, address="127.0.0.1"):
+    """Phone, code and ticket, as they are sent to log in."""
+    status, sent = server.call("POST", CODE, {"phone": phone}, address=address)
+    assert status == 200
+    return {"phone": phone, "code": sent["code"], "ticket": sent["ticket"]}
+
+
+def used(limit):
+    """How much is used of a limit, by each whom it holds for."""
+    rows = Limit.objects.filter(kind=limit.name).values_list("count", "resets_at")
+    return sorted(limit.used_of(*row) for row in rows)
+
+
+def test_four_processes_log_one_code_in_once_and_give_back_once(server):
+    other = ask(server, "+79161230000")
+    wrong = f"{(int(other['code']) + 1) % 10_000:04}"
+    assert server.call("POST", TOKEN, {**other, "code": wrong})[0] == 400  # the network's to keep
+    body = ask(server, "+79161230001")
+    answers = at_once(lambda _: server.call("POST", TOKEN, body), range(MANY))
     assert [status for status, _ in answers].count(200) == 1
     assert {status for status, _ in answers} <= {200, 400, 429}
     assert User.objects.count() == InviteCode.objects.count() == Session.objects.count() == 1
+    assert used(policy.GUESSES_PER_NETWORK) == [1]
+    assert used(policy.GUESSES_PER_PHONE) == [0, 1]
+    assert Challenge.objects.count() == 1
 
 
-def test_four_processes_count_exactly_three_wrong_tries(server):
-    body = {"phone": "+79161230002"}
-    _, sent = server.call("POST", "/api/v1/auth/code/", body)
-    guesses = [f"{(int(sent['code']) + n) % 10_000:04}" for n in range(1, MANY + 1)]
-    answers = at_once(
-        lambda code: server.call("POST", "/api/v1/auth/token/", {**body, "code": code}), guesses
-    )
-    assert [status for status, _ in answers].count(400) == 3
-    assert [status for status, _ in answers].count(429) == MANY - 3
+@pytest.mark.parametrize("door", ["ticket", "network"])
+def test_four_processes_count_exactly_three_wrong_attempts(server, door):
+    body = ask(server, "+79161230002")
+    if door == "network":
+        del body["ticket"]
+    guesses = [f"{(int(body['code']) + n) % 10_000:04}" for n in range(1, MANY + 1)]
+    answers = at_once(lambda code: server.call("POST", TOKEN, {**body, "code": code}), guesses)
+    codes = [answer["errors"][0]["code"] for _, answer in answers]
+    assert (codes.count("invalid_code"), codes.count("too_many_attempts")) == (3, MANY - 3)
+    assert used(policy.GUESSES_PER_PHONE) == used(policy.GUESSES_PER_NETWORK) == [3]
 
 
 def test_four_processes_send_one_code(server):
     body = {"phone": "+79161230003"}
-    answers = at_once(lambda _: server.call("POST", "/api/v1/auth/code/", body), range(MANY))
+    answers = at_once(lambda _: server.call("POST", CODE, body), range(MANY))
     assert [status for status, _ in answers].count(200) == 1
+    assert used(policy.MESSAGES_PER_PHONE) == used(policy.MESSAGES_PER_NETWORK) == [1]
 
 
-def test_four_processes_grant_exactly_the_budget_of_an_address(server):
+def test_four_processes_send_exactly_what_a_network_may_have(server):
     answers = at_once(
-        lambda n: server.call(
-            "POST", "/api/v1/auth/code/", {"phone": f"+7916124{n:04}"}, address="203.0.113.5"
-        ),
+        lambda n: server.call("POST", CODE, {"phone": f"+7916124{n:04}"}, address="203.0.113.5"),
         range(MANY),
     )
     assert [status for status, _ in answers].count(200) == 20
+    assert used(policy.MESSAGES_PER_NETWORK) == [20]
+    assert used(policy.MESSAGES_PER_PHONE) == [1] * 20
+
+
+def test_four_processes_send_exactly_what_a_phone_may_have(server):
+    answers = at_once(
+        lambda n: server.call("POST", CODE, {"phone": "+79161230007"}, address=f"203.0.113.{n}"),
+        range(MANY),
+    )
+    assert [status for status, _ in answers].count(200) == 10
+    assert used(policy.MESSAGES_PER_PHONE) == [10]
+    assert sum(used(policy.MESSAGES_PER_NETWORK)) == 10
+
+
+def test_four_processes_compare_no_more_guesses_than_the_alarm_allows(transactional_db):
+    """Leases of all four together; each of 60 guesses has a phone and a network of its own."""
+    with running(WEB_CONCURRENCY="4", GUESS_ALARM="40/hour,5000/week") as server:
+        bodies = [ask(server, f"+7916127{n:04}", address=f"203.0.113.{n}") for n in range(60)]
+
+        def guess(n):
+            wrong = f"{(int(bodies[n]['code']) + 1) % 10_000:04}"
+            body = {**bodies[n], "code": wrong}
+            _, answer = server.call("POST", TOKEN, body, address=f"203.0.113.{n}")
+            return answer["errors"][0]["code"]
+
+        told = at_once(guess, range(60))
+        assert (told.count("invalid_code"), told.count("too_many_attempts")) == (40, 20)
+        assert Counter.objects.get(kind=alarm.GUESSES.kind).count == 40
+        assert Limit.objects.filter(key=alarm.KEY).exists()
+        _, sent = server.call("POST", CODE, {"phone": "+79161280000"}, address="203.0.114.1")
+        assert sent["code_length"] == 8
 
 
 def test_four_processes_activate_once(server):

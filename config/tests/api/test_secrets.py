@@ -23,20 +23,25 @@ def test_codes_tokens_and_keys_are_stored_and_logged_nowhere(
 ):
     """A walk through everything, wrong steps included, with a code that can't occur by chance."""
     code = "71938426"
-    monkeypatch.setattr("users.limits.policy.code_digits", lambda phone, network: len(code))
+    monkeypatch.setattr("users.limits.policy.Pair.digits", lambda *_, **__: len(code))
     monkeypatch.setattr("users.login.challenges.one_time_password", lambda nonce, digits: code)
     caplog.set_level(logging.INFO)
     client, answers = Client(), []
+    sent = client.request_code(phone)
+    ticket = sent.json().pop("ticket")
     answers.append(client.request_code(phone))
-    answers.append(client.request_code(phone))
+    answers.append(client.request_code(phone, ticket=ticket))
     stored = everything()
     assert phone not in stored  # a phone is recorded at its first login, not before
     answers.append(client.confirm(phone, "0000"))
-    pair = client.confirm(phone, code).json()
+    answers.append(client.confirm(phone, "12345678", ticket=ticket))
+    pair = client.confirm(phone, code, ticket=ticket).json()
     assert pair.pop("is_new_user") is True
+    assert pair.pop("expires_in") == 600
     client.use(pair["access"])
     answers += [client.profile(), client.call("GET", "auth/sessions/")]
     newer = client.refresh(pair["refresh"]).json()
+    assert newer.pop("expires_in") == 600
     answers += [client.refresh("x"), client.call("POST", "auth/token/verify/", {"token": "x"})]
     stored += everything()
     client.call("POST", "auth/logout/")
@@ -47,7 +52,7 @@ def test_codes_tokens_and_keys_are_stored_and_logged_nowhere(
         "log": caplog.text + printed.out + printed.err,
         "answers": "".join(answer.content.decode() for answer in answers),
     }
-    secrets = [code, *pair.values(), *newer.values()]
+    secrets = [code, ticket, *pair.values(), *newer.values()]
     secrets += [settings.SECRET_KEY, settings.OTP_KEY, settings.JWT_SIGNING_KEY]
     for place, text in places.items():
         for secret in secrets:

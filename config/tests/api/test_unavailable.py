@@ -38,6 +38,6 @@ def test_readiness_says_so(client, no_database):
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has an error of its own")
 def test_a_wrong_statement_is_our_fault(me, monkeypatch):
-    monkeypatch.setattr("referrals.profiles.REFERRAL", "(SELECT no_such_column)")
+    monkeypatch.setattr("users.statements.Statement.sql", lambda _: ("SELECT no_such_column", {}))
     answer = me.profile()
     assert (answer.status_code, error(answer)) == (500, "error")

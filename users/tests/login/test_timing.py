@@ -4,11 +4,12 @@ import random
 import time
 
 import pytest
-from django.test import RequestFactory
 
 from config.tests.api_client import Client
+from users.clients import Client as Asker
 from users.models import User
 from users.sessions.lifecycle import open_session
+from users.tests.browsing import wrong
 
 pytestmark = pytest.mark.django_db
 SAMPLES = 250
@@ -33,13 +34,9 @@ def test_the_statistic_tells_different_things_apart():
 
 @pytest.mark.parametrize("escalated", [False, True])
 def test_known_and_unknown_phones_take_the_same_time(escalated, monkeypatch, sms_outbox):
-    def wrong(text: str) -> str:
-        code = text.rpartition("#")[2]
-        return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"
-
     if escalated:
-        monkeypatch.setattr("users.limits.policy.code_digits", lambda phone, network: 8)
-    here = RequestFactory().get("/", REMOTE_ADDR="192.0.2.77")
+        monkeypatch.setattr("users.limits.policy.Pair.digits", lambda *_, **__: 8)
+    here = Asker.at("192.0.2.77")
     people = User.objects.bulk_create([User(phone=f"+7926{n:07}") for n in range(SAMPLES)])
     for person in people:
         open_session(person, here)
@@ -51,7 +48,7 @@ def test_known_and_unknown_phones_take_the_same_time(escalated, monkeypatch, sms
         client = Client(f"10.{number // 250}.{number % 250}.1")
         began = time.perf_counter()
         asked = client.request_code(phone)
-        typed = wrong(sms_outbox[-1].text)
+        typed = wrong(sms_outbox[-1].text.rpartition("#")[2])
         between = time.perf_counter()
         guessed = client.confirm(phone, typed)
         times["ask"][known].append(between - began)
