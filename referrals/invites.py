@@ -22,7 +22,7 @@ from referrals.models import CODE_LENGTH, Activation, ActivationQuerySet, Invite
 from referrals.signals import invite_code_activated
 from users.chains import Step, run_chain
 from users.errors import Refusal, TokenNotValid
-from users.limits.buckets import RateLimit, wait_for
+from users.limits.buckets import RateLimit
 from users.models import User
 from users.statements import Param, Statement
 from users.transactions import atomic_repeated
@@ -45,7 +45,8 @@ CODES = Statement(
     """SELECT (SELECT code FROM referrals_activation WHERE invitee_id = %(invitee)s), (
         SELECT owner_id FROM referrals_invitecode
         JOIN users_user ON users_user.id = owner_id AND users_user.is_active
-        WHERE value = %(value)s)""",
+        WHERE value = %(value)s),
+    (SELECT resets_at FROM users_limit WHERE key = %(limit)s)""",
 )
 ACTIVATE = Statement(
     "activate",
@@ -124,7 +125,8 @@ def _activate(invitee: User, value: str) -> Refusal | None:
     """
     if LOCK_INVITEE.row(id=invitee.pk) is None:
         return TokenNotValid()
-    done, owner = CODES.row(invitee=invitee.pk, value=value) or (None, None)
+    limit = WRONG_CODES.key(invitee.phone)
+    done, owner, used = CODES.row(invitee=invitee.pk, value=value, limit=limit) or (None,) * 3
     if done:
         return None if done == value else AlreadyActivated()
     if owner is None:
@@ -132,14 +134,14 @@ def _activate(invitee: User, value: str) -> Refusal | None:
     inviter = UUID(str(owner))  # SQLite has no type for it
     if inviter == invitee.pk:
         return _charged(invitee, OwnInviteCode())
-    if wait := wait_for(WRONG_CODES, invitee.phone):
+    if used and (wait := WRONG_CODES.wait_of(0, used)):
         return TooManyInviteCodes(wait)
     params = {"invitee": invitee.pk, "inviter": inviter, "value": value, "now": timezone.now()}
     steps = Step(ACTIVATE, params), Step(COUNT, {"owner": inviter})
-    done = run_chain(*steps)
-    if len(done) < len(steps):
+    rows = run_chain(*steps)
+    if len(rows) < len(steps):
         raise UnknownInviteCode  # the inviter's account was deleted meanwhile
-    transaction.on_commit(lambda: _announce(done[0][0]), robust=True)
+    transaction.on_commit(lambda: _announce(rows[0][0]), robust=True)
     return None
 
 

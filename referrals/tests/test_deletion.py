@@ -4,10 +4,13 @@ import pytest
 from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.core import serializers
-from django.db import OperationalError
+from django.core.management import call_command
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
+from django.test.utils import CaptureQueriesContext
 
 from config.tests.api_client import error
+from config.tests.factories import invitees
 from referrals import deletion, invites
 from referrals.models import Activation, InviteCode
 from users import chains
@@ -84,6 +87,48 @@ def test_an_inviter_deleted_between_look_and_count_is_an_unknown_code(
     assert me.activate(friend.invite_code.value).status_code == 200  # all was rolled back
 
 
+def counts_mended(capsys) -> int:
+    call_command("recount_activations")
+    return int(capsys.readouterr().out.split()[0])
+
+
+def test_an_inviter_of_very_many_lets_go_of_them_in_batches(user, monkeypatch, capsys):
+    monkeypatch.setattr(deletion, "BATCH", 10)
+    invited = invitees(user, 45)
+    codes = set(Activation.objects.values_list("code", flat=True))
+    with monkeypatch.context() as broken:
+        broken.setattr(QuerySet, "delete", raise_outage)
+        with pytest.raises(OperationalError):
+            deletion.erase(user)
+    left = Activation.objects.filter(inviter=user).count()
+    assert left == InviteCode.objects.get(owner=user).activations_count == 5
+    assert counts_mended(capsys) == 0
+    deletion.erase(user)
+    assert set(Activation.objects.values_list("inviter", "code")) == {(None, codes.pop())}
+    assert Activation.objects.count() == len(invited)
+
+
+def test_a_wrong_count_keeps_nobody_from_leaving(user, monkeypatch):
+    monkeypatch.setattr(deletion, "BATCH", 10)
+    InviteCode.objects.filter(owner=user).update(activations_count=99)
+    deletion.erase(user)
+    assert not User.objects.filter(pk=user.pk).exists()
+
+
+def test_a_deletion_takes_the_same_statements_for_any_number_of_invitees(
+    user, friend, django_assert_num_queries
+):
+    with CaptureQueriesContext(connection) as few:
+        deletion.erase(user)
+    invitees(friend, 2_000)
+    with django_assert_num_queries(len(few)):
+        deletion.erase(friend)
+
+
+def raise_outage(*_):
+    raise OperationalError
+
+
 class DeadlockError(Exception):
     """As the driver reports it."""
 
@@ -120,8 +165,6 @@ def test_a_deadlock_of_a_deletion_reaches_nobody(deadlock, me, user):
 
 
 def test_the_counts_can_be_proved_and_mended(me, friend, capsys):
-    from django.core.management import call_command
-
     me.activate(friend.invite_code.value)
     call_command("recount_activations")
     assert "0 " in capsys.readouterr().out

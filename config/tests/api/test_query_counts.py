@@ -16,7 +16,13 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_sweeps")]
 
 @pytest.fixture
 def queries(django_assert_num_queries):
-    return django_assert_num_queries
+    """So many; a chain is one statement on PostgreSQL, and on SQLite a transaction of several."""
+
+    def expect(number, *, postgresql=None):
+        other = connection.vendor == "postgresql" and postgresql
+        return django_assert_num_queries(other or number)
+
+    return expect
 
 
 @pytest.fixture(autouse=True)
