@@ -72,12 +72,13 @@ class Quota:
 
         While one request leases a lot, others lease only what they use themselves: if each took a
         lot, a burst of requests would use up all of them. Nobody waits for somebody else's lease.
+        Where no lot is left, a single one may be.
         """
         if self._take_leased():
             return True
         alone = self._leasing.acquire(blocking=False)
         try:
-            return (alone and self._take_leased()) or self._lease(self.lot if alone else 1)
+            return (alone and (self._take_leased() or self._lease(self.lot))) or self._lease(1)
         finally:
             if alone:
                 self._leasing.release()

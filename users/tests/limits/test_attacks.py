@@ -1,361 +1,190 @@
-"""Attackers with patience, against a frozen clock. The figures stand in docs/security.md.
+"""What a login gives back, what makes a network known, and when failures are forgotten."""
 
-Guesses are counted where they are compared, so that nothing else can hide one.
-"""
-
-import contextlib
-import itertools
-import random
 from datetime import timedelta
 
 import pytest
-from django.db import connection  # noqa: F401  # for skipif
-from django.test import RequestFactory
 
-from users.errors import CodeRecentlySent, InvalidCode, Refusal
-from users.limits import policy
-from users.login import confirm_code, gateways, send_code
-from users.login.challenges import Try
-from users.models import Session, User
-from users.sessions.lifecycle import pair, rotate
+from users.clients import Client
+from users.errors import InvalidCode, InvalidTicket, Refusal
+from users.limits import alarm, policy
+from users.limits.buckets import FailureLimit
+from users.login import confirm_code, send_code
+from users.models import Challenge, Limit, Session
+from users.sessions.lifecycle import end_all, rotate
+from users.sessions.tokens import pair
+from users.tests.attackers import HOME, PHONE, ask, log_in, newest_code, someone_known
 
-pytestmark = pytest.mark.django_db
-once = pytest.mark.skipif(
-    "connection.vendor != 'sqlite'", reason="a long simulation, on one database; SQLite is quicker"
-)
-START = "2026-11-20T12:00:00Z"
-OWNER = "198.51.100.7"
-requests = RequestFactory()
-REAL_MATCHES = Try.matches
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("quietly", "clock")]
+HERE = Client.at("2001:db8:1:2::3")
+KNOWN = policy.GUESSES_PER_KNOWN_PHONE
 
 
-def come_from(address: str):
-    return requests.post("/", REMOTE_ADDR=address)
+def failures(limit: FailureLimit, who: str) -> int:
+    row = Limit.objects.filter(key=limit.key(who)).values_list("count", "resets_at").first()
+    return limit.used_of(*row) if row else 0
 
 
-@pytest.fixture
-def compared(monkeypatch):
-    """How many of the attackers' guesses were compared, by digits; none is ever right."""
-    counts = {4: 0, 8: 0}
-
-    def count(attempt: Try, code: str) -> bool:
-        counts[attempt.slot.digits] += 1
-        return False
-
-    monkeypatch.setattr(Try, "matches", count)
-    return counts
+def charged() -> tuple[int, ...]:
+    """By the network, the site, the phone and the system."""
+    limits = [limit for limit, _ in policy.Pair(PHONE, HERE, known=False).guess_limits()]
+    names = HERE.network, HERE.site, PHONE
+    counts = [failures(limit, who) for limit, who in zip(limits, names, strict=True)]
+    return (*counts, alarm.GUESSES.sums().hourly - alarm.GUESSES._left)
 
 
-def ask(phone: str, address: str) -> int | None:
-    """Have a code sent; its length, or None if refused."""
-    try:
-        return send_code(phone, come_from(address)).code_length
-    except Refusal:
-        return None
+def test_a_wrong_guess_is_charged_everywhere_and_the_right_one_gives_all_back(guesses):
+    sent = send_code(PHONE, HERE)
+    for expected in (1, 2):
+        assert guesses.try_one(PHONE, HERE.address, 4)
+        assert charged() == (expected,) * 4
+    assert guesses.try_one(PHONE, HERE.address, 4, sent.ticket)
+    assert charged() == (3,) * 4
+    with guesses.told_the_truth():
+        assert confirm_code(PHONE, newest_code(PHONE), HERE)
+    assert charged() == (1,) * 4, "the other door's stays charged"
 
 
-def guess_until_refused(phone: str, addresses, digits: int) -> None:
-    """As many guesses as the API takes, from one address after another."""
-    while True:
-        try:
-            confirm_code(phone, "0" * digits, come_from(next(addresses)))
-        except Refusal as refusal:
-            if not refusal.meta.get("attempts_left"):
-                return
+def test_what_is_given_back_after_the_hour_stays_with_the_system(guesses, clock):
+    clock.move_to("2026-11-20T12:58:00Z", tick=False)
+    send_code(PHONE, HERE)
+    guesses.try_one(PHONE, HERE.address, 4)
+    clock.shift(timedelta(minutes=3))
+    leased = alarm.GUESSES.sums().weekly
+    with guesses.told_the_truth():
+        assert confirm_code(PHONE, newest_code(PHONE), HERE)
+    assert charged()[:3] == (0, 0, 0)
+    assert alarm.GUESSES.sums().weekly >= leased - alarm.GUESSES.lot + 1
 
 
-def newest_message(phone: str) -> str:
-    return next(m.text for m in reversed(gateways.outbox) if m.phone == phone).rpartition("#")[2]
+def test_thirty_two_right_codes_at_once_give_back_once(at_once):
+    for _ in range(9):
+        policy.GUESSES_PER_NETWORK.take(HERE.network)
+    send_code(PHONE, HERE)
+    code = newest_code(PHONE)
+    results = at_once(lambda _: confirm_code(PHONE, code, HERE), range(32))
+    assert sum(not isinstance(one, Exception) for one in results) == 1
+    assert {type(one) for one in results if isinstance(one, Exception)} <= set(refusals(Refusal))
+    assert charged()[0] == 9
+    assert charged()[2:] == (0, 0)
 
 
-def owner_logs_in(phone: str) -> None:
-    """At any moment: ask, or use the message that is there already; no waiting."""
-    for _ in range(4):
-        with contextlib.suppress(CodeRecentlySent):  # if so, the message has come here already
-            send_code(phone, come_from(OWNER))
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(Try, "matches", REAL_MATCHES)
-            try:
-                confirm_code(phone, newest_message(phone), come_from(OWNER))
-            except Refusal:
-                continue
-            return
-    raise AssertionError("the owner is locked out")
+def refusals(kind: type[Refusal]) -> list[type[Refusal]]:
+    return [kind, *(sub for child in kind.__subclasses__() for sub in refusals(child))]
 
 
-@once
-@pytest.mark.parametrize("addresses", [1, 1000])
-@pytest.mark.parametrize("owner_comes", [False, True])
-def test_thirty_days_against_one_phone(addresses, owner_comes, compared, time_machine, capsys):
-    time_machine.move_to(START, tick=False)
-    phone, dice = "+79161234567", random.Random(7)
-    theirs = itertools.cycle(f"10.{n // 250}.{n % 250}.1" for n in range(addresses))
-    if owner_comes:
-        owner_logs_in(phone)
-    logins = 0
-    for minute in range(0, 30 * 24 * 60, 40):  # a code can be had once an hour
-        ask(phone, next(theirs))
-        guess_until_refused(phone, theirs, 4)
-        guess_until_refused(phone, theirs, 8)
-        if owner_comes and dice.random() < 1 / 20:
-            owner_logs_in(phone)
-            logins += 1
-        time_machine.shift(timedelta(minutes=40 if minute else 1))
-    with capsys.disabled():
-        print(
-            f"\n30 days, one phone, {addresses} address(es), {logins} logins of the owner: "
-            f"{compared[4]} guesses met a 4-digit code, {compared[8]} an 8-digit one; "
-            f"chance {compared[4] / 1e4 + compared[8] / 1e8:.6f}"
-        )
-    assert 0 < compared[4] <= 6
-    assert compared[8] <= 2 * 3 * (5 + 30 * 24)
-    assert bool(logins) == owner_comes
-
-
-def test_an_attackers_own_logins_do_not_hide_a_surge(time_machine):
-    time_machine.move_to(START, tick=False)
-    for number in range(40):
-        own, address = "+79260000001", f"10.7.{number}.1"
-        ask(own, address)
-        confirm_code(own, newest_message(own), come_from(address))
-    policy.WRONG_GUESSES.add(policy.SURGE_LEAST + 1)
-    assert ask("+79161234567", OWNER) == 8
-
-
-def test_a_network_without_means_never_delays_the_owner(at_once, sms_outbox):
-    """In parallel, too: its requests touch nothing of the phone's."""
-    for number in range(20):
-        ask(f"+7926000{number:04}", "10.0.0.1")
-
-    def one(task):
-        phone, address = task
-        return [ask(phone, address) for _ in range(10)] if address == "10.0.0.1" else ask(*task)
-
-    for round_ in range(10):
-        phone = f"+7916777{round_:04}"
-        results = at_once(one, [(phone, "10.0.0.1")] * 7 + [(phone, f"10.1.{round_}.1")])
-        assert results[-1] == 4
-        assert results[:-1] == [[None] * 10] * 7
-
-
-def test_a_long_code_may_be_typed_on_another_network_than_it_was_asked_for(time_machine):
-    """As phones do, whose carrier changes their address all the time."""
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    policy.GUESSES_PER_PHONE.record(6, phone)
-    for right in (True, False):
-        assert ask(phone, OWNER) == 8
-        code = newest_message(phone)
-        wrong = f"{(int(code) + 1) % 10**8:08}"
-        for number in range(2 if right else 3):
-            with pytest.raises(InvalidCode):
-                confirm_code(phone, wrong, come_from(f"10.0.{number}.1"))
-        if right:
-            assert confirm_code(phone, code, come_from("10.0.7.1"))
-        else:
-            with pytest.raises(InvalidCode):
-                confirm_code(phone, code, come_from("10.0.7.1"))
-            assert confirm_code(phone, code, come_from(OWNER)), "its own tries are left"
-
-
-def test_an_owner_at_a_new_network_keeps_the_tries_of_a_long_code(compared, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1", "10.0.1.1"])
-    for _ in range(2):
-        ask(phone, "10.0.0.1")
-        guess_until_refused(phone, theirs, 4)
-    assert ask(phone, OWNER) == 8
-    for _ in range(50):
-        guess_until_refused(phone, theirs, 8)
-    owner_logs_in(phone)
-
-
-def test_a_refresh_elsewhere_makes_no_network_familiar_and_none_strange(time_machine):
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    owner_logs_in(phone)
-    session = Session.objects.get()
-    rotate(pair(session)["refresh"], come_from("10.9.9.9"))
-    assert policy.is_familiar(phone, OWNER)
-    assert not policy.is_familiar(phone, "10.9.9.9")
-
-
-def test_a_message_is_given_back_to_the_budget_that_paid(time_machine):
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    owner_logs_in(phone)
-    for number in range(5):
-        assert ask(phone, f"10.0.{number}.1")
-        time_machine.shift(timedelta(seconds=61))
-    for _ in range(10):
-        time_machine.shift(timedelta(seconds=61))
-        owner_logs_in(phone)
-        assert ask(phone, "10.0.9.1") is None
-
-
-def test_the_owner_can_log_in_at_the_very_worst_moment(compared, time_machine):
-    """Everything at this phone is spent a second before, by strangers."""
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    owner_logs_in(phone)
-    theirs = itertools.cycle(f"10.0.{n}.1" for n in range(200))
-    for _ in range(200):
-        ask(phone, next(theirs))
-        guess_until_refused(phone, theirs, 4)
-        guess_until_refused(phone, theirs, 8)
-        time_machine.shift(timedelta(seconds=7))
-    for _ in range(3):
-        owner_logs_in(phone)
-    assert Session.objects.count() == 4
-
-
-def test_a_code_that_was_not_sent_cannot_be_guessed(compared, time_machine, settings):
-    """Neither after a refused request nor while the gateway fails: those cost nothing."""
-    time_machine.move_to(START, tick=False)
-    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1", "10.0.1.1"])
-    for _ in range(60):
-        ask(phone, next(theirs))
-        guess_until_refused(phone, theirs, 4)
-        guess_until_refused(phone, theirs, 8)
-    five_messages = dict(compared)
-    assert five_messages[4] == 6
-    assert five_messages[8] <= 3 * 6
-    settings.SMS_URL = ["json://127.0.0.1:9/"]
-    time_machine.shift(timedelta(hours=3))
-    for _ in range(5):
-        ask(phone, next(theirs))
-        guess_until_refused(phone, theirs, 8)
-    assert compared == five_messages
-
-
-def test_a_failed_resend_leaves_the_code_in_the_owners_hand_alone(settings, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    ask(phone, OWNER)
-    settings.SMS_URL = ["json://127.0.0.1:9/"]
-    time_machine.shift(timedelta(seconds=61))
-    assert ask(phone, "10.0.0.1") is None
-    assert confirm_code(phone, newest_message(phone), come_from(OWNER))
-
-
-def test_a_login_does_not_give_an_attacker_guesses_back(compared, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1", "10.0.1.1"])
-    owner_logs_in(phone)
-    for _ in range(40):
-        ask(phone, next(theirs))
-        guess_until_refused(phone, theirs, 4)
-        owner_logs_in(phone)
-        time_machine.shift(timedelta(hours=1))
-    assert compared[4] == 6
-
-
-def test_guesses_at_the_very_code_the_owner_uses_are_not_given_back(compared, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    for _ in range(10):
-        ask(phone, OWNER)
-        for _ in range(2):
-            with pytest.raises(Refusal):
-                confirm_code(phone, "0000", come_from("10.0.0.1"))
-        owner_logs_in(phone)
-    assert compared[4] == 6
-
-
-def test_the_owners_own_slips_are_given_back(time_machine, sms_outbox):
-    time_machine.move_to(START, tick=False)
-    phone = "+79161234567"
-    for _ in range(10):
-        sent = send_code(phone, come_from(OWNER))
-        right = newest_message(phone)
-        for _ in range(2):
-            with pytest.raises(Refusal):
-                confirm_code(phone, f"{(int(right) + 1) % 10_000:04}", come_from(OWNER))
-        assert confirm_code(phone, right, come_from(OWNER))
+def test_the_owners_own_slips_are_given_back(guesses, clock):
+    someone_known(PHONE, HOME, clock)
+    for _ in range(20):
+        clock.shift(timedelta(hours=1))
+        sent = send_code(PHONE, Client.at(HOME))
         assert sent.code_length == 4
+        for _ in range(2):
+            assert guesses.try_one(PHONE, HOME, 4, sent.ticket)
+        with guesses.told_the_truth():
+            assert confirm_code(PHONE, newest_code(PHONE), Client.at(HOME), sent.ticket)
+    assert failures(KNOWN, PHONE) == 0
 
 
-def test_long_codes_end_after_seven_quiet_days(compared, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1"])
+def test_strangers_get_nothing_back_by_the_owners_logins(guesses, clock):
+    someone_known(PHONE, HOME, clock)
+    for number in range(40):
+        address = f"10.0.{number}.1"
+        if sent := ask(PHONE, address):
+            guesses.empty(PHONE, address, sent)
+        with guesses.told_the_truth():
+            log_in(PHONE, HOME)
+        clock.shift(timedelta(hours=1))
+    assert guesses.told[4] == 6
+
+
+@pytest.mark.parametrize(
+    ("age", "known"),
+    [
+        (timedelta(hours=23, minutes=59), False),
+        (timedelta(hours=24), True),
+        (timedelta(days=89, hours=23), True),
+        (timedelta(days=90), False),
+    ],
+)
+def test_a_network_is_known_from_a_day_to_ninety_after_a_login(age, known, clock):
+    user = log_in(PHONE, HOME).user
+    end_all(user.pk, Client.at(HOME), "logout")
+    clock.shift(age)
+    ask(PHONE, HOME)
+    assert Challenge.objects.get().known is known
+
+
+def test_refreshing_elsewhere_makes_no_network_known(clock):
+    session = log_in(PHONE, HOME).session
+    clock.shift(timedelta(days=1))
+    rotate(pair(session)["refresh"], Client.at("10.9.9.9"))
+    clock.shift(timedelta(days=2))
+    for address, known in ((HOME, True), ("10.9.9.9", False)):
+        ask(PHONE, address)
+        assert Challenge.objects.latest("opened_at").known is known
+        clock.shift(timedelta(seconds=1))
+    assert Session.objects.get().network == HOME
+
+
+def test_a_neighbouring_network_of_the_same_site_is_not_known(clock):
+    log_in(PHONE, "2001:db8:1:2::3")
+    clock.shift(timedelta(days=2))
+    ask(PHONE, "2001:db8:1:3::3")
+    assert not Challenge.objects.get().known
+    ask(PHONE, "2001:db8:1:2:ffff::9")
+    assert Challenge.objects.latest("pk").known or Challenge.objects.earliest("pk").known
+
+
+def test_failures_are_forgotten_thirty_days_after_the_last_wrong_one(guesses, clock):
+    for address in ("10.0.0.1", "10.0.0.2"):
+        sent = ask(PHONE, address)
+        for _ in range(3):
+            guesses.try_one(PHONE, address, 4)
+        clock.shift(timedelta(days=1))
+    assert sent.code_length == 4
+    clock.shift(timedelta(days=28, hours=23))
+    with guesses.told_the_truth():
+        assert log_in(PHONE, "10.0.0.3")  # a right one prolongs nothing
+    assert ask(PHONE, "10.0.0.4").code_length == 8
+    clock.shift(timedelta(hours=1))
+    assert ask(PHONE, "10.0.0.5").code_length == 4
+
+
+def test_a_ticket_opens_its_own_challenge_alone(guesses):
+    mine = send_code(PHONE, Client.at("10.0.0.1"))
+    other = "+79160000001"
+    send_code(other, Client.at("10.0.0.2"))
+    assert not guesses.try_one(other, "10.0.0.2", 4, mine.ticket)
+    with pytest.raises(InvalidTicket):
+        send_code(other, Client.at("10.0.0.2"), mine.ticket)
+    assert failures(policy.GUESSES_PER_PHONE, other) == 0
+    with guesses.told_the_truth(), pytest.raises(InvalidCode):
+        confirm_code(other, newest_code(other), Client.at("10.0.0.2"), mine.ticket)
+
+
+def test_a_refused_request_gives_no_attempts(guesses):
+    here = "10.0.0.1"
+    policy.GUESSES_PER_PHONE.take(PHONE)
+    assert ask(PHONE, here)
     for _ in range(2):
-        ask(phone, "10.0.0.1")
-        guess_until_refused(phone, theirs, 4)
-    assert ask(phone, OWNER) == 8
-    time_machine.shift(timedelta(days=6, hours=23))
-    assert ask(phone, OWNER) == 8
-    owner_logs_in(phone)  # a login is no wrong guess: it prolongs nothing
-    time_machine.shift(timedelta(hours=2))
-    assert ask(phone, OWNER) == 4
+        assert guesses.try_one(PHONE, here, 4)
+    for _ in range(5):
+        assert ask(PHONE, here) is None
+    assert guesses.try_one(PHONE, here, 4)
+    assert not guesses.try_one(PHONE, here, 4)
+    while policy.MESSAGES_PER_PHONE.take(PHONE) == 0:
+        pass
+    assert ask(PHONE, here) is None
+    assert not guesses.try_one(PHONE, here, 4)
+    assert guesses.told[4] == 3
 
 
-def test_a_wrong_guess_at_a_long_code_begins_the_quiet_days_anew(compared, time_machine):
-    time_machine.move_to(START, tick=False)
-    phone, theirs = "+79161234567", itertools.cycle(["10.0.0.1"])
-    for _ in range(3):
-        if digits := ask(phone, "10.0.0.1"):
-            guess_until_refused(phone, theirs, digits)
-    time_machine.shift(timedelta(days=6))
-    ask(phone, "10.0.0.1")
-    guess_until_refused(phone, theirs, 8)
-    time_machine.shift(timedelta(days=6))
-    assert ask(phone, OWNER) == 8
-
-
-@once
-def test_a_spray_from_one_address(compared, time_machine, capsys):
-    time_machine.move_to(START, tick=False)
-    phones = (f"+7926{n:07}" for n in range(100_000))
-    here, asked = itertools.repeat("10.0.0.1"), 0
-    for _quarter in range(24 * 4):
-        while (digits := ask(phone := next(phones), "10.0.0.1")) is not None:
-            asked += 1
-            guess_until_refused(phone, here, digits)
-        time_machine.shift(timedelta(minutes=15))
-    with capsys.disabled():
-        print(
-            f"\nspray, one address, one day: of 100,000 phones {asked} were sent a code, "
-            f"{compared[4]} guesses met a 4-digit code, {compared[8]} an 8-digit one; "
-            f"{compared[4] / 1e4 + compared[8] / 1e8:.4f} accounts expected"
-        )
-    assert compared[4] <= 30
-
-
-@once
-def test_a_spray_from_many_addresses(compared, time_machine, capsys):
-    time_machine.move_to(START, tick=False)
-    addresses = itertools.cycle(f"10.{n // 250}.{n % 250}.1" for n in range(1000))
-    asked = 0
-    for number in range(1500):  # of 100,000; long before that no code is short any more
-        phone, address = f"+7926{number:07}", next(addresses)
-        if digits := ask(phone, address):
-            asked += 1
-            guess_until_refused(phone, addresses, digits)
-        if number == 1000:
-            short_by_then = compared[4]
-    every = 100_000 / asked * compared[8] / 1e8
-    with capsys.disabled():
-        print(
-            f"\nspray, 1,000 addresses, 100,000 phones: {compared[4]} guesses met a 4-digit code "
-            f"before all codes became long; {compared[4] / 1e4 + every:.4f} accounts expected"
-        )
-    assert compared[4] == short_by_then
-    assert compared[4] <= policy.SURGE_LEAST + 3
-
-
-def test_a_surge_ends_after_seven_quiet_days(time_machine, phone):
-    time_machine.move_to(START, tick=False)
-    policy.WRONG_GUESSES.add(policy.SURGE_LEAST + 1)
-    assert ask(phone, OWNER) == 8
-    time_machine.shift(timedelta(days=6, hours=23))
-    assert ask(phone, OWNER) == 8
-    time_machine.shift(timedelta(hours=2))
-    assert ask(phone, OWNER) == 4
-
-
-def test_a_busy_system_is_allowed_more_wrong_guesses(time_machine, phone):
-    time_machine.move_to(START, tick=False)
-    policy.RETURNS.add(1000)
-    policy.WRONG_GUESSES.add(2 * policy.SURGE_LEAST)
-    assert ask(phone, OWNER) == 4
-    assert not User.objects.exists()
+def test_two_doors_take_three_guesses_each_and_a_resend_three_more_by_the_door_that_asks(guesses):
+    for _ in range(6):
+        policy.GUESSES_PER_PHONE.take(PHONE)
+    sent = ask(PHONE, "10.0.0.1")
+    assert guesses.empty(PHONE, "10.0.0.1", sent, "10.0.0.2", "10.0.0.3") == 6
+    assert ask(PHONE, "10.0.0.1")
+    assert guesses.empty(PHONE, "10.0.0.1", sent, "10.0.0.2") == 3
+    assert ask(PHONE, "10.0.0.3", sent.ticket)
+    assert guesses.empty(PHONE, "10.0.0.1", sent, "10.0.0.2") == 3

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from users.chains import run_chain
 from users.limits.buckets import FailureLimit, RateLimit
+from users.managers import BATCH
 from users.models import Limit
 
 pytestmark = pytest.mark.django_db
@@ -158,9 +159,9 @@ def test_failures_are_never_waited_for_longer_than_their_quiet_time():
 
 def test_used_up_rows_are_swept_in_batches():
     Limit.objects.bulk_create(
-        [Limit(key=str(n), kind="x", count=1, resets_at=START) for n in range(600)]
+        [Limit(key=str(n), kind="x", count=1, resets_at=START) for n in range(BATCH + 100)]
     )
     RATE.take("me")
-    assert Limit.objects.sweep(resets_at__lte=START + 11) == 500
+    assert Limit.objects.sweep(resets_at__lte=START + 11) == BATCH
     assert Limit.objects.count() == 101
     assert Limit.objects.sweep(resets_at__lte=START + 11) == 100

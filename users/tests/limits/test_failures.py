@@ -8,8 +8,9 @@ from django.db import OperationalError
 
 from users.clients import Client
 from users.errors import CodeRecentlySent, SmsUnavailable
-from users.limits import alarm, buckets, meters, policy
+from users.limits import alarm, buckets, policy
 from users.limits.buckets import wait_for
+from users.limits.meters import this_hour
 from users.login import confirm_code, gateways, send_code, steps
 from users.models import Challenge, Counter, Limit
 from users.sessions.lifecycle import open_session, rotate
@@ -193,7 +194,7 @@ def test_a_login_on_a_machine_whose_clock_is_ahead_counts_on_others(clock, user)
 
 def test_hours_of_the_future_leave_room_in_the_week(settings):
     settings.GUESS_ALARM = (100, 500)
-    ahead = meters.this_hour() + YEAR
+    ahead = this_hour() + YEAR
     Counter.objects.create(kind=alarm.GUESSES.kind, hour=ahead, count=500)
     assert alarm.GUESSES.has_room()
     assert alarm.take_guess()

@@ -151,7 +151,7 @@ def test_it_is_raised_once_however_many_are_refused(events):
 
 def test_one_raised_meanwhile_is_not_ended_with_the_old_one(time_machine):
     over = time.time() - 1
-    Limit.objects.create(key=alarm.KEY, kind=alarm.KIND, count=1, resets_at=over + 1000)
+    Limit.objects.create(key=alarm.KEY, kind=alarm.KEY, count=1, resets_at=over + 1000)
     alarm.is_on(over)  # as it was when it was read
     assert Limit.objects.filter(key=alarm.KEY).exists()
 

@@ -35,7 +35,7 @@ def take_all(*quotas):
 def test_one_process_gets_no_more_than_the_bound(hourly):
     (quota,) = processes(1, hourly)
     assert quota.lot == max(1, min(20, hourly // 50))
-    assert take_all(quota) == hourly - hourly % quota.lot
+    assert take_all(quota) == hourly
 
 
 def test_four_processes_together_get_no_more_than_the_bound():

@@ -83,9 +83,9 @@ def loud(spray, clock, hours):
 
 
 def below(spray, clock, hours):
-    """A little below the hour's bound."""
+    """Below the hour's bound, by the lots that four processes may hold."""
     for _ in range(hours):
-        spray.burst(settings_of_alarm()[0] - 10)
+        spray.burst(settings_of_alarm()[0] * 9 // 10)
         clock.shift(HOUR)
 
 
@@ -189,7 +189,7 @@ def test_the_most_that_a_week_lets_through(guesses, processes, clock, capsys):
         f"{guesses.worst_clock_hour()} in an hour; "
         f"{guesses.accounts:.2f} accounts expected",
     )
-    assert 4900 < guesses.told[4] <= 5000
+    assert 4900 <= guesses.told[4] <= 5000
     assert guesses.worst_clock_hour() <= 1000
 
 
