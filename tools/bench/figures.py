@@ -69,11 +69,7 @@ class Bench:
     """The product and the floor, both running, measured in turn."""
 
     def __init__(
-        self,
-        ours: Server,
-        floor: Server,
-        size: Size,
-        guests: "itertools.count[int]",
+        self, ours: Server, floor: Server, size: Size, guests: "itertools.count[int]"
     ) -> None:
         self.ours, self.floor, self.guests = ours, floor, guests
         self.seconds, self.rounds = size.seconds, size.rounds
@@ -169,7 +165,7 @@ class Bench:
         calls = traffic.activations(people.log_in(crowd), [inviter])
         seconds = 0.0
         while (done := self._activated(inviter)) < count:
-            result = load(self.ours.port, calls, clients=CROWD, seconds=2, first=done)
+            result = load(self.ours.port, calls, clients=CROWD, seconds=4, first=done)
             seconds += result.seconds
         counter = InviteCode.objects.get(owner_id=people.uid(inviter)).activations_count
         if not counter == self._activated(inviter) == count:

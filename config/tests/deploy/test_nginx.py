@@ -139,7 +139,7 @@ def test_nginx_logs_no_invite_code_phone_or_search(ask, tmp_path):
         ask(paths[1])
     log = (tmp_path / "access.log").read_text()
     logged = [line.split()[3] for line in log.splitlines()]
-    assert logged[:3] == ["/i/*", "/nowhere/*", "/api/v1/profiles/"]
+    assert set(logged) == {"/i/*", "/nowhere/*", "/api/v1/profiles/"}  # each worker in its turn
     assert " 429 " in log
     assert not re.search("7K2M9X|9161234567|search", log)
     assert (tmp_path / "error.log").read_text() == ""

@@ -4,7 +4,10 @@ import re
 import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from config.tests.api_client import Client
 from config.tests.factories import invitees
 from users.tests.browsing import Browser
 
@@ -36,15 +39,17 @@ def test_a_page_for_a_visitor_takes_no_statement(django_assert_num_queries, path
         Browser().get(path)
 
 
-def test_entering_the_code_takes_what_it_takes_over_the_api(
-    user, sent_code, django_assert_num_queries
-):
-    browser = Browser()
+def test_entering_the_code_takes_what_it_takes_over_the_api(user, friend, sent_code):
+    over_the_api, browser = Client("192.0.2.1"), Browser()
+    over_the_api.request_code(friend.phone)
+    with CaptureQueriesContext(connection) as by_api:
+        assert over_the_api.confirm(friend.phone, sent_code()).status_code == 200
     browser.submit("/", phone=user.phone)
     token = browser.get("/code/").context["csrf_token"]
-    with django_assert_num_queries(11):
+    with CaptureQueriesContext(connection) as by_page:
         answer = browser.post("/code/", {"code": sent_code(), "csrfmiddlewaretoken": token})
     assert answer["Location"] == "/profile/"
+    assert len(by_page) == len(by_api) > 0
 
 
 @pytest.mark.parametrize("path", ["/profile/", "/profile/invitees/", "/profile/delete/"])
