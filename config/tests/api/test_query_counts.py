@@ -142,7 +142,7 @@ def test_changing_a_name(me, queries):
 
 def test_activating(me, friend, queries):
     code = friend.invite_code.value
-    with queries(11):
+    with queries(10, postgresql=7):
         assert me.activate(code).status_code == 200
 
 
