@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.web.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.web.middleware.PagePolicy",
@@ -263,13 +264,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
     },
     "filters": {
+        "request_id": {"()": "config.web.request_ids.Filter"},
         "hide_paths": {"()": "config.server.redaction.HidePaths"},
         "refusals_in_one_line": {"()": "config.server.redaction.RefusalsInOneLine"},
     },
@@ -277,7 +279,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.read("LOG_FORMAT", env.one_of("text", "json"), "text"),
-            "filters": ["hide_paths", "refusals_in_one_line"],
+            "filters": ["request_id", "hide_paths", "refusals_in_one_line"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},
