@@ -170,11 +170,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
+    # What was written survives the process with `normal`, and a power cut only with `full`.
+    _synchronous = _database.get("OPTIONS", {}).get("synchronous", "normal")
     # Writers queue up at BEGIN instead of failing when a reader turns into a writer.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_synchronous};",
     }
     _database["TEST"] = {"NAME": BASE_DIR / ".cache" / "test.sqlite3"}
 else:
