@@ -146,9 +146,13 @@ def database(raw: str) -> dict[str, object]:
     if scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError("must be postgres://user:password@host:port/name or sqlite:///file")
     try:
-        return dict(dj_database_url.parse(_several_hosts_as_options(raw)))
+        address = dict(dj_database_url.parse(_several_hosts_as_options(raw)))
     except (dj_database_url.ParseError, ValueError):
         raise ValueError("can't be read as a database address") from None
+    options = address.get("OPTIONS", {})
+    if scheme == "sqlite" and options.get("synchronous", "normal") not in ("normal", "full"):
+        raise ValueError("synchronous must be normal or full")
+    return address
 
 
 def _several_hosts_as_options(raw: str) -> str:

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "config.web.middleware.RequestId",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.web.middleware.PagePolicy",
@@ -169,11 +170,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 _database = DATABASES["default"]
 if _database["ENGINE"].endswith("sqlite3"):
+    # What was written survives the process with `normal`, and a power cut only with `full`.
+    _synchronous = _database.get("OPTIONS", {}).get("synchronous", "normal")
     # Writers queue up at BEGIN instead of failing when a reader turns into a writer.
     _database["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous={_synchronous};",
     }
     _database["TEST"] = {"NAME": BASE_DIR / ".cache" / "test.sqlite3"}
 else:
@@ -263,13 +266,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "text": {"format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s"},
         "json": {
             "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+            "format": "%(asctime)s %(levelname)s %(name)s %(request_id)s %(message)s",
         },
     },
     "filters": {
+        "request_id": {"()": "config.web.request_ids.Filter"},
         "hide_paths": {"()": "config.server.redaction.HidePaths"},
         "refusals_in_one_line": {"()": "config.server.redaction.RefusalsInOneLine"},
     },
@@ -277,7 +281,7 @@ LOGGING = {
         "stderr": {
             "class": "logging.StreamHandler",
             "formatter": env.read("LOG_FORMAT", env.one_of("text", "json"), "text"),
-            "filters": ["hide_paths", "refusals_in_one_line"],
+            "filters": ["request_id", "hide_paths", "refusals_in_one_line"],
         }
     },
     "root": {"handlers": ["stderr"], "level": "INFO"},

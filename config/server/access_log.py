@@ -3,7 +3,9 @@
 import logging
 import logging.config
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from gunicorn import glogging
 
@@ -26,11 +28,22 @@ class Logger(glogging.Logger):  # type: ignore[misc]
         if not self.cfg.accesslog:
             return
         fields = {
-            "method": environ.get("REQUEST_METHOD", "-"),
-            "path": hide(environ.get("PATH_INFO", "-").encode("latin-1").decode(errors="replace")),
+            "method": getattr(req, "method", None) or "-",
+            "path": hide(_path(req)),
             "status": int(str(resp.status).split(maxsplit=1)[0]),
             "bytes": resp.sent,
             "ms": round(took / timedelta(milliseconds=1), 1),
             "address": address_in(environ),
         }
         self.access_log.info(" ".join(map(str, fields.values())), extra=fields)
+
+    def refusal(self, req: Any, addr: Any, status: str, sent: int) -> None:
+        """The line of a request that never reached the application; `req` as far as it was read."""
+        answer = SimpleNamespace(status=status, sent=sent)
+        self.access(answer, req, {"REMOTE_ADDR": addr[0] if addr else ""}, timedelta())
+
+
+def _path(req: Any) -> str:
+    """As the client sent it; Django leaves something else in the environment."""
+    path = getattr(req, "path", None) or "-"
+    return unquote_to_bytes(path.encode("latin-1")).decode(errors="replace")

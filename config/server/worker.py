@@ -18,6 +18,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from config import settings
 from config.server.writing import PatientSocket
+from config.web import request_ids
 
 BODY_TIME = 20.0  # seconds; twice what 64 KiB take over a slow line
 
@@ -99,6 +100,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer 4xx, and log nothing of the content: it may be a phone or a token."""
+        request_id = request_ids.begin()
         if not isinstance(exc, errors.ParseException) or isinstance(exc, OUR_FAULT):
             super().handle_error(req, client, addr, exc)
             return
@@ -108,12 +110,13 @@ class Worker(GeventWorker):  # type: ignore[misc]
         body = orjson.dumps({"type": "client_error", "errors": [error]})
         head = (
             f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n"
+            f"{request_ids.HEADER}: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         try:
             client.sendall(head.encode() + body)
         except OSError:
             _logger.debug("the client is gone")
+        self.log.refusal(req, addr, status, len(body))
 
 
 def _shielded(app: Any, environ: dict[str, Any], start_response: Any) -> Any:

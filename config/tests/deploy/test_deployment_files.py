@@ -1,5 +1,6 @@
 """The files that put the server into containers, checked without any container."""
 
+import configparser
 import os
 import re
 import subprocess
@@ -211,3 +212,15 @@ def test_the_server_trusts_just_the_one_proxy_in_front(stack):
     proxy = (ROOT / "deploy/nginx/proxy.conf").read_text()
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
     assert "$proxy_add_x_forwarded_for" not in proxy
+
+
+# The unit
+
+
+def test_the_unit_starts_again_until_its_database_is_there():
+    """By default systemd gives up after five starts in ten seconds."""
+    sections = configparser.ConfigParser(strict=False)
+    sections.read(ROOT / "deploy" / "systemd" / "referrals.service")
+    assert sections["Unit"]["StartLimitIntervalSec"] == "0"
+    assert sections["Service"]["Restart"] == "on-failure"
+    assert int(sections["Service"]["RestartSec"]) >= 1

@@ -108,6 +108,7 @@ def test_people_get_a_page_in_both_languages_and_programs_get_json(ask):
     for body, status in ((b"x" * 65_537, 413), (None, 503)):
         for path in ("/", "/profile/", "/admin/", "/i/7K2M9X"):
             got, headers, page = ask(path, body)
+            assert re.fullmatch("[0-9a-f]{32}", headers["X-Request-ID"])
             assert (got, headers["Content-Type"]) == (status, "text/html; charset=utf-8")
             assert page.startswith("<!doctype html>")
             assert '<p lang="ru">' in page
@@ -139,6 +140,7 @@ def test_nginx_logs_no_invite_code_phone_or_search(ask, tmp_path):
         ask(paths[1])
     log = (tmp_path / "access.log").read_text()
     logged = [line.split()[3] for line in log.splitlines()]
+    assert all(re.fullmatch("[0-9a-f]{32}", line.split()[-1]) for line in log.splitlines())
     assert set(logged) == {"/i/*", "/nowhere/*", "/api/v1/profiles/"}  # each worker in its turn
     assert " 429 " in log
     assert not re.search("7K2M9X|9161234567|search", log)

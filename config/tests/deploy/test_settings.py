@@ -40,6 +40,7 @@ def test_the_defaults_are_those_of_production():
         ("DEBUG", "perhaps"),
         ("DATABASE_URL", "mysql://localhost/x"),
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "sqlite:///db.sqlite3?synchronous=sometimes"),
         ("PHONE_REGION", "XX"),
         ("PHONE_REGIONS", "RU,XX"),
         ("SMS_URL", "twilio"),
@@ -101,6 +102,20 @@ def test_values_are_read_as_what_they_are(monkeypatch):
     ]:
         monkeypatch.setenv(name, raw)
         assert env.read(name, parse) == value
+
+
+SYNCHRONOUS = """
+import django; django.setup()
+from django.db import connection as c; print(c.cursor().execute("PRAGMA synchronous").fetchone()[0])
+"""
+
+
+@pytest.mark.parametrize(("option", "level"), [("", "1"), ("normal", "1"), ("full", "2")])
+def test_sqlite_survives_a_power_cut_if_told_to(tmp_path, option, level):
+    url = f"sqlite:///{tmp_path}/db.sqlite3" + (option and f"?synchronous={option}")
+    environment = {**GOOD, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "config.settings"}
+    command = [sys.executable, "-c", SYNCHRONOUS]
+    assert subprocess.check_output(command, env=environment, text=True).strip() == level
 
 
 def test_a_postgresql_address_may_have_several_hosts():

@@ -35,6 +35,8 @@ def test_each_answer_is_a_line_without_phones_invite_codes_and_tokens(capfd):
     log = capfd.readouterr().err
     lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
     logged = [one for one in lines if one["name"] == "gunicorn.access" and one["path"] != "/readyz"]
+    refused = logged.pop()
+    assert (refused["method"], refused["status"], refused["address"]) == ("-", 400, "127.0.0.1")
     assert {one["method"] for one in logged} == {"GET"}
     assert {one["address"] for one in logged} == {"192.0.2.9"}
     assert [one["path"] for one in logged] == [
@@ -49,6 +51,46 @@ def test_each_answer_is_a_line_without_phones_invite_codes_and_tokens(capfd):
     assert "request refused: InvalidHTTPVersion from 127.0.0.1" in log
     for secret in ("7K2M9X", "9161234567", "top-secret"):
         assert secret not in log
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_path_in_any_alphabet_has_its_line_and_keeps_the_connection(capfd):
+    paths = ["/i/%D0%90", "/nowhere/%D0%90", "/%F0%9F%99%82", "/%FF", "/%00", "/%ED%A0%80"]
+    with (
+        running(LOG_FORMAT="json", WEB_CONCURRENCY="1") as server,
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as link,
+    ):
+        for path in paths:
+            link.sendall(f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            assert b"Connection: keep-alive" in link.recv(4096)
+    log = capfd.readouterr().err
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    logged = [one["path"] for one in lines if one.get("method") == "HEAD"]
+    unknown = "%EF%BF%BD"
+    assert logged[:4] == ["/i/*", "/nowhere/%D0%90", "/%F0%9F%99%82", f"/{unknown}"]
+    assert logged[4:] == ["/%00", f"/{3 * unknown}"]
+    assert "Traceback" not in log
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (b"nonsense\r\n\r\n", 400),
+        ("GET /i/\u0410 HTTP/1.1\r\n\r\n".encode(), 400),
+        (b"GET /" + b"a" * 5000 + b" HTTP/1.1\r\n\r\n", 414),
+        (b"POST /x HTTP/1.1\r\nExpect: miracles\r\n\r\n", 417),
+    ],
+)
+def test_what_the_server_refuses_has_a_line_too(capfd, request_bytes, status):
+    with running(LOG_FORMAT="json", WEB_CONCURRENCY="1") as server:
+        with socket.create_connection(("127.0.0.1", server.port), timeout=30) as link:
+            link.sendall(request_bytes)
+            link.recv(4096)
+        assert server.call("GET", "/healthz")[0] == 200  # meanwhile the line is written
+    lines = [json.loads(line) for line in capfd.readouterr().err.splitlines() if line[:1] == "{"]
+    logged = [one for one in lines if one.get("status") == status]
+    assert [(one["method"], one["path"]) for one in logged] == [("-", "-")]
 
 
 def test_the_log_works_whatever_application_is_served(capfd):
