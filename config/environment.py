@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import dj_database_url
@@ -140,13 +140,13 @@ def test_phones(raw: str) -> dict[str, tuple[str, date]]:
     return phones
 
 
-def database(raw: str) -> dict[str, object]:
+def database(raw: str) -> dict[str, Any]:
     """A PostgreSQL or SQLite address as Django's database settings."""
     scheme = raw.split(":", 1)[0]
     if scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError("must be postgres://user:password@host:port/name or sqlite:///file")
     try:
-        address = dict(dj_database_url.parse(_several_hosts_as_options(raw)))
+        address: dict[str, Any] = dict(dj_database_url.parse(_several_hosts_as_options(raw)))
     except (dj_database_url.ParseError, ValueError):
         raise ValueError("can't be read as a database address") from None
     options = address.get("OPTIONS", {})
