@@ -10,7 +10,7 @@ from django.db import connections
 
 from config.tests import factories
 from config.tests.api_client import Client
-from users.limits import alarm, meters, policy
+from users.limits import meters
 from users.login import gateways
 from users.models import User
 from users.sessions.lifecycle import open_session
@@ -33,10 +33,8 @@ def quick_passwords(settings: Any) -> None:
 @pytest.fixture(autouse=True)
 def fresh_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Estimates are kept by the process; a test's database begins empty, and nothing comes late."""
-    for meter in (policy.MESSAGES, policy.LOGINS, policy.WRONG_GUESSES):
-        meter.forget()
-    for quota in (policy.BUDGET, policy.STRANGERS_BUDGET, alarm.GUESSES):
-        quota.forget()
+    for counter in meters.COUNTERS.values():
+        counter.forget()
     monkeypatch.setattr(meters, "later", lambda *_: None)
 
 

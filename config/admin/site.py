@@ -13,7 +13,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
-from referrals.overview import charts
+from referrals.overview import charts, protection
 from users.models import User
 
 # What Alpine.js and unfold's own style attributes need, and only here. Everything is our own.
@@ -37,8 +37,11 @@ class Site(UnfoldAdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The dashboard for those who may view users, the plain list of models for others."""
+        user = request.user
         figures = charts.page() if self._registry[User].has_view_permission(request) else None
         context = {**(extra_context or {}), "dashboard": figures}
+        if user.has_perm("users.view_counter"):
+            context["protection"] = protection.state(may_end=user.has_perm("users.delete_limit"))
         response: HttpResponse = super().index(request, context)
         return response
 

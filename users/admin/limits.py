@@ -6,25 +6,17 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import path
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from users.admin.alarm import end_alarm
 from users.admin.lists import ReadOnlyAdmin
 from users.limits import alarm, policy
-from users.limits.buckets import AnyLimit
-from users.limits.meters import Meter
-from users.limits.quotas import Quota
+from users.limits.buckets import LIMITS
+from users.limits.meters import COUNTERS
 from users.models import Counter, Limit
-
-COUNTERS: list[Meter | Quota] = [
-    policy.MESSAGES,
-    policy.LOGINS,
-    policy.WRONG_GUESSES,
-    policy.BUDGET,
-    policy.STRANGERS_BUDGET,
-    alarm.GUESSES,
-]
 
 
 class KindFilter(admin.SimpleListFilter):
@@ -35,8 +27,8 @@ class KindFilter(admin.SimpleListFilter):
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
         if model_admin.model is Counter:
-            return [(counter.kind, counter.title) for counter in COUNTERS]
-        return [(limit.name, limit.title) for limit in policy.LIMITS]
+            return [(kind, counter.title) for kind, counter in COUNTERS.items()]
+        return [(name, limit.title) for name, limit in LIMITS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         return queryset.filter(kind=self.value()) if self.value() else queryset
@@ -49,11 +41,21 @@ class LongCodesFilter(admin.SimpleListFilter):
     parameter_name = "long"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("phones", _("numbers")), ("networks", _("networks"))]
+        return [
+            ("phones", _("numbers")),
+            ("known", _("numbers, from known networks")),
+            ("networks", _("networks")),
+            ("sites", _("sites (IPv6 /48)")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """The rows whose limit is reached."""
-        limits = {"phones": policy.GUESSES_PER_PHONE, "networks": policy.GUESSES_PER_NETWORK}
+        limits = {
+            "phones": policy.GUESSES_PER_PHONE,
+            "known": policy.GUESSES_PER_KNOWN_PHONE,
+            "networks": policy.GUESSES_PER_NETWORK,
+            "sites": policy.GUESSES_PER_SITE,
+        }
         chosen = limits.get(self.value() or "")
         return queryset & chosen.reached() if chosen else queryset
 
@@ -65,12 +67,21 @@ class LimitAdmin(ReadOnlyAdmin):
     accusative = pgettext_lazy("accusative", "rate limit")
     delete_selected_title = _("Delete selected rate limits")
 
-    list_display = ("title", "used", "full", "key")
+    list_display = ("title", "used", "resets", "key")
     list_filter = (LongCodesFilter, KindFilter)
     search_fields = ("key",)
     search_help_text = _("Full phone number or address")
     ordering = ("-resets_at",)
-    fields: ClassVar[tuple[str, ...]] = ("title", "used", "full", "key")
+    fields: ClassVar[tuple[str, ...]] = ("title", "used", "resets", "key")
+
+    def get_urls(self) -> list[Any]:
+        end = self.admin_site.admin_view(end_alarm)
+        return [path("alarm/end/", end, name="users_limit_end_alarm"), *super().get_urls()]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Limit]:
+        """All but the alarm's row: the alarm is shown and ended on the first page."""
+        rows: QuerySet[Limit] = super().get_queryset(request)
+        return rows.exclude(kind=alarm.KEY)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Limit], search_term: str
@@ -81,22 +92,22 @@ class LimitAdmin(ReadOnlyAdmin):
 
     @admin.display(description=_("kind"))
     def title(self, row: Limit) -> str:
-        limit = _limit_of(row)
+        limit = LIMITS.get(row.kind)
         return str(limit.title) if limit else row.kind
 
     @admin.display(description=_("used"))
     def used(self, row: Limit) -> str:
-        limit = _limit_of(row)
+        limit = LIMITS.get(row.kind)
         return f"{limit.used_of(row.count, row.resets_at)} / {limit.most}" if limit else "–"
 
     @admin.display(description=_("resets at"))
-    def full(self, row: Limit) -> str:
+    def resets(self, row: Limit) -> str:
         return date_format(datetime.fromtimestamp(row.resets_at, UTC), "DATETIME_FORMAT")
 
 
 @admin.register(Counter)
 class CounterAdmin(ReadOnlyAdmin):
-    """How many codes were sent, entered and failed in each hour, in the whole system."""
+    """How often things happened in each hour, in the whole system."""
 
     accusative = pgettext_lazy("accusative", "counter")
     delete_selected_title = _("Delete selected counters")
@@ -106,11 +117,10 @@ class CounterAdmin(ReadOnlyAdmin):
     ordering = ("-hour", "kind")
     fields: ClassVar[tuple[str, ...]] = ("hour", "title", "count")
 
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False  # the alarm and the SMS budget count by these rows
+
     @admin.display(description=_("kind"))
     def title(self, row: Counter) -> str:
-        titles = {counter.kind: counter.title for counter in COUNTERS}
-        return str(titles.get(row.kind, row.kind))
-
-
-def _limit_of(row: Limit) -> AnyLimit | None:
-    return next((limit for limit in policy.LIMITS if limit.name == row.kind), None)
+        counter = COUNTERS.get(row.kind)
+        return str(counter.title) if counter else row.kind

@@ -27,6 +27,8 @@ ALARM = "guess-alarm"
 Found = Mapping[str, tuple[int, float]]
 """Rows of limits that were read: key → (count, resets_at)."""
 
+LIMITS: dict[str, "AnyLimit"] = {}  # every one that was made, by its name
+
 TAKE_RATE = Statement(
     "take_rate",
     """INSERT INTO users_limit (key, kind, count, resets_at)
@@ -69,6 +71,9 @@ class RateLimit:
     most: int
     period: timedelta
     title: Any = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        LIMITS.setdefault(self.name, self)
 
     def key(self, *who: object) -> str:
         """The row's key; it names nobody."""
@@ -120,8 +125,10 @@ class FailureLimit:
     quiet: timedelta
     title: Any = field(default="", compare=False)
 
+    def __post_init__(self) -> None:
+        LIMITS.setdefault(self.name, self)
+
     def key(self, *who: object) -> str:
-        """The row's key; it names nobody."""
         return digest(self.name, *who)
 
     def step(self, *who: object, failed: bool = True) -> Step:
@@ -150,7 +157,6 @@ class FailureLimit:
         REFUND_FAILURES.row(key=self.key(*who), count=count)
 
     def clear(self, *who: object) -> None:
-        """Forget all failures."""
         Limit.objects.filter(key=self.key(*who)).delete()
 
     def wait_of(self, count: int, resets_at: float) -> float:
@@ -159,7 +165,6 @@ class FailureLimit:
         return left if self.used_of(count, resets_at) >= self.most else 0.0
 
     def used_of(self, count: int, resets_at: float) -> int:
-        """How many failures count, by a row's values."""
         left = resets_at - time.time()
         return count if 0 < left <= self.quiet.total_seconds() + SKEW else 0
 

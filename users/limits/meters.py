@@ -9,7 +9,7 @@ import time
 from collections import Counter as Tally
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import Error, connection
 from django.utils import timezone
@@ -29,6 +29,18 @@ ADD = Statement(
 _logger = logging.getLogger(__name__)
 
 
+class Counted(Protocol):
+    """What counts in the table of counters."""
+
+    kind: str
+    title: Any
+
+    def forget(self) -> None: ...
+
+
+COUNTERS: dict[str, Counted] = {}  # every one that was made, by its kind
+
+
 class Meter:
     """How often something happens in all processes together, a few seconds late."""
 
@@ -36,11 +48,11 @@ class Meter:
 
     def __init__(self, kind: str, title: Any = "") -> None:
         self.kind, self.title = kind, title
+        COUNTERS.setdefault(kind, self)
         self._lock = threading.Lock()
         self.forget()
 
     def forget(self) -> None:
-        """Drop what this process knows."""
         self._pending: Tally[datetime] = Tally()
         self._due = 0.0
 

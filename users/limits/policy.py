@@ -18,7 +18,7 @@ from users import security
 from users.chains import Step
 from users.clients import Client, network_of, site_of
 from users.errors import InvalidPhone, TooManyCodes
-from users.limits.buckets import AnyLimit, FailureLimit, Found, RateLimit
+from users.limits.buckets import LIMITS, FailureLimit, Found, RateLimit
 from users.limits.meters import HOUR, Meter
 from users.limits.quotas import WEEK, Bounds, Quota
 from users.phones import parse_phone
@@ -45,6 +45,9 @@ GUESSES_PER_NETWORK = FailureLimit(
 GUESSES_PER_SITE = FailureLimit("guesses-site", 300, QUIET, _("failed attempts from a site"))
 
 PASSWORDS_PER_PHONE = RateLimit("passwords-phone", 10, MINUTE, _("passwords for a phone"))
+PASSWORDS_PER_KNOWN_PHONE = RateLimit(
+    "passwords-phone-known", 10, MINUTE, _("passwords for a phone, from one of its known networks")
+)
 PASSWORDS_PER_NETWORK = RateLimit("passwords-network", 10, MINUTE, _("passwords from a network"))
 PASSWORDS_PER_SITE = RateLimit("passwords-site", 30, MINUTE, _("passwords from a site"))
 REFRESHES = RateLimit("refreshes", 60, MINUTE, _("refreshes of a session"))
@@ -72,21 +75,6 @@ BUDGET = Budget("sms-budget", lambda: _budget(100), _("SMS budget"))
 STRANGERS_BUDGET = Budget(
     "sms-budget-unknown", lambda: _budget(STRANGERS_SHARE), _("SMS budget of unknown networks")
 )
-
-LIMITS: list[AnyLimit] = [
-    MESSAGES_PER_PHONE,
-    MESSAGES_PER_KNOWN_PHONE,
-    MESSAGES_PER_NETWORK,
-    MESSAGES_PER_SITE,
-    GUESSES_PER_PHONE,
-    GUESSES_PER_KNOWN_PHONE,
-    GUESSES_PER_NETWORK,
-    GUESSES_PER_SITE,
-    PASSWORDS_PER_PHONE,
-    PASSWORDS_PER_NETWORK,
-    PASSWORDS_PER_SITE,
-    REFRESHES,
-]
 
 
 @dataclass(frozen=True)
@@ -179,10 +167,16 @@ def refund_budget(*, known: bool, since: float) -> None:
         STRANGERS_BUDGET.give_back(since=since)
 
 
+def digits_for(phone: str) -> tuple[int, int]:
+    """How long codes for this phone are by its own limits: for strangers, on known networks."""
+    limits = (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE)
+    reached = [limit.reached().filter(key=limit.key(phone)).exists() for limit in limits]
+    return LONG if reached[0] else SHORT, LONG if reached[1] else SHORT
+
+
 def is_escalated(phone: str) -> bool:
     """Whether codes for this phone have 8 digits for strangers or on its known networks."""
-    limits = (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE)
-    return any(limit.reached().filter(key=limit.key(phone)).exists() for limit in limits)
+    return LONG in digits_for(phone)
 
 
 def reset_failed_attempts(phone: str) -> None:
@@ -200,4 +194,4 @@ def keys_for_staff(phone_or_address: str) -> list[str]:
             names = {network_of(phone_or_address), site_of(phone_or_address)}
         except ValueError:
             return []
-    return [limit.key(name) for limit in LIMITS for name in names if name]
+    return [limit.key(name) for limit in LIMITS.values() for name in names if name]

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import Sum
 
-from users.limits.meters import HOUR, this_hour
+from users.limits.meters import COUNTERS, HOUR, this_hour
 from users.models import Counter
 from users.statements import Statement
 
@@ -54,6 +54,7 @@ class Quota:
 
     def __init__(self, kind: str, bounds: Callable[[], Bounds], title: Any = "") -> None:
         self.kind, self.title, self._bounds = kind, title, bounds
+        COUNTERS.setdefault(kind, self)
         self._lock = threading.Lock()
         self._leasing = threading.Lock()
         self.forget()
@@ -61,6 +62,11 @@ class Quota:
     def forget(self) -> None:
         """Drop what this process has leased."""
         self._hour, self._left = this_hour(), 0
+
+    @property
+    def bounds(self) -> Bounds:
+        """The most, as the settings say."""
+        return self._bounds()
 
     @property
     def lot(self) -> int:

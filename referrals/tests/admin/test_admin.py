@@ -2,6 +2,7 @@ import re
 
 import pytest
 
+from referrals.invites import WRONG_CODES
 from referrals.models import Activation
 from users.models import User
 
@@ -101,3 +102,14 @@ def test_only_admin_pages_may_run_what_alpine_needs(client, desk):
         assert "style-src 'self' 'unsafe-inline'" in found
         assert "default-src 'none'" in found
         assert "'unsafe-inline'" not in re.search("script-src [^;]*", found)[0]
+
+
+def test_the_limit_of_failed_activations_has_its_title_and_is_found_by_phone(desk, user):
+    WRONG_CODES.take(user.phone)
+    text = desk.get("/admin/users/limit/", {"q": user.phone}).content.decode()
+    assert "1 / 10" in text
+    assert str(WRONG_CODES.title) in text
+    assert "1 / 10" in desk.get("/admin/users/limit/", {"kind": WRONG_CODES.name}).content.decode()
+    assert (
+        "1 / 10" not in desk.get("/admin/users/limit/", {"kind": "guesses-phone"}).content.decode()
+    )
