@@ -127,6 +127,7 @@ STORAGES = {
 LOGIN_URL, LOGIN_REDIRECT_URL = "/", "/profile/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 
+PASSWORD_HASHERS = ["users.login.hashing.Hasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.sites import UnfoldAdminSite
 
 from referrals.overview import charts, protection
+from users.errors import TooMany
 from users.models import User
+from users.pages.decorators import refused
 
 # What Alpine.js and unfold's own style attributes need, and only here. Everything is our own.
 POLICY = {
@@ -57,8 +59,17 @@ class Site(UnfoldAdminSite):
         context = dict(extra_context or {})
         if REDIRECT_FIELD_NAME not in request.GET:
             context["app_path"] = f"{request.path}?{REDIRECT_FIELD_NAME}={_link('index')}"
-        response: HttpResponse = super().login(request, context)
+        try:
+            response: HttpResponse = super().login(request, context)
+        except TooMany as refusal:
+            response = refused(request, "users/admin/throttled.html", refusal)
         return response
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff whose session was not ended."""
+        from users.admin.login import is_live  # noqa: PLC0415  # which needs the site
+
+        return super().has_permission(request) and is_live(request)
 
 
 def indigo(request: HttpRequest) -> dict[str, str]:

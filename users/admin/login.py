@@ -1,27 +1,68 @@
-"""The login of the admin."""
+"""The login of the admin, and the session that each admin login opens."""
 
+import uuid
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.dispatch import receiver
+from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
+from users import security
 from users.clients import Client
-from users.errors import TooMany
-from users.limits import policy
+from users.login.passwords import take_attempt
+from users.models import Session, User
+from users.sessions import lifecycle
+
+KEY = "session"
 
 
 class LimitedLoginForm(AuthenticationForm):
-    """The admin's login form; a network has ten wrong passwords, and then one a minute."""
+    """The admin's login form, which lets `TooMany` through."""
 
     def clean(self) -> dict[str, Any]:
-        """Take one attempt before the password is looked at, and give it back if it was right."""
-        network = Client.of(self.request.META).network if self.request else ""
-        if policy.PASSWORDS_PER_NETWORK.take(network):
-            raise ValidationError(TooMany.detail, code=TooMany.code)
+        """Charge an attempt before the password is looked at; a right one costs nothing."""
+        if not {"username", "password"} <= self.cleaned_data.keys():
+            return dict(self.cleaned_data)
+        client, phone = Client.of(self.request.META), self.cleaned_data["username"]
+        attempt = take_attempt(phone, client)
         cleaned: dict[str, Any] = super().clean()
-        policy.PASSWORDS_PER_NETWORK.refund(network)
+        attempt.refund()
         return cleaned
 
 
 admin.site.login_form = LimitedLoginForm
+
+
+def is_live(request: HttpRequest) -> bool:
+    """Whether the session of this admin login was not ended, by whatever way."""
+    asked: dict[str, Any] = vars(request)
+    if KEY in request.session and "login_is_live" not in asked:  # one page asks several times
+        session = Session.objects.live().filter(pk=request.session[KEY]).first()
+        if session:
+            lifecycle.touch(session, Client.of(request.META))
+        asked["login_is_live"] = session is not None
+    return bool(asked.get("login_is_live"))
+
+
+@receiver(user_logged_in)
+def open_session(
+    sender: type[User], request: HttpRequest | None, user: User, **kwargs: Any
+) -> None:
+    """A login by password opens a session, too: so whatever ends sessions ends this one."""
+    if request is None:  # by phone; that one has a session
+        return
+    client = Client.of(request.META)
+    lifetime = timedelta(seconds=request.session.get_expiry_age())
+    session = lifecycle.open_session(user, client, lifetime)
+    request.session[KEY] = str(session.pk)
+    security.log("admin login", user=user.pk, session=session.pk, address=client.address)
+
+
+@receiver(user_logged_out)
+def end_session(sender: type[User], request: HttpRequest, user: User | None, **kwargs: Any) -> None:
+    if user and (raw := request.session.get(KEY)):
+        session_id = uuid.UUID(raw)
+        lifecycle.end_one(user.pk, session_id, Client.of(request.META), current=session_id)

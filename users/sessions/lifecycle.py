@@ -47,7 +47,7 @@ ACCESSED = [f"user__{name}" for name in KNOWN]
 ACCESS = Statement("access", lambda: accessible().values_list(*ACCESSED))
 
 
-def open_session(user: User, client: Client) -> Session:
+def open_session(user: User, client: Client, lifetime: timedelta = LIFETIME) -> Session:
     """A new session for a user who has just proved who they are."""
     now = timezone.now()
     Session.objects.sweep_sometimes(expires_at__lte=now)
@@ -55,7 +55,7 @@ def open_session(user: User, client: Client) -> Session:
         user=user,
         created_at=now,
         last_used_at=now,
-        expires_at=now + LIFETIME,
+        expires_at=now + lifetime,
         user_agent=client.user_agent,
         ip=client.address,
         network=client.network,
