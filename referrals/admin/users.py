@@ -96,6 +96,10 @@ class ReferralUserAdmin(UserAdmin):
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        """Without Django's transaction around it, in which `erase` couldn't repeat anything."""
+        return self._delete_view(request, object_id, extra_context)
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         """Delete by the same rule as users do, with the locks it takes."""
         erase(obj)
