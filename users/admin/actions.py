@@ -11,27 +11,34 @@ from django.utils.translation import ngettext
 from users.clients import Client
 from users.limits import policy
 from users.models import User
-from users.sessions import lifecycle
+from users.sessions import bans, lifecycle
 
 
 @admin.action(description=_("Ban"), permissions=["change"])
 def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """End the sessions of these users, and refuse their logins."""
-    others = within_reach(request, users).exclude(phone=request.user.get_username())
-    _end_sessions(request, others)
-    _say(request, others.update(is_active=False))
+    others = [user for user in within_reach(request, users) if user != request.user]
+    for user in others:
+        bans.ban(user.pk, Client.of(request.META), by=request.user.pk)
+    _say(request, len(others))
 
 
 @admin.action(description=_("Unban"), permissions=["change"])
 def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     """Let these users log in again."""
-    _say(request, within_reach(request, users).update(is_active=True))
+    banned = list(within_reach(request, users))
+    for user in banned:
+        bans.unban(user.pk, Client.of(request.META), by=request.user.pk)
+    _say(request, len(banned))
 
 
 @admin.action(description=_("End all sessions"), permissions=["change"])
 def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
-    """Log these users out of API and pages, everywhere."""
-    _say(request, _end_sessions(request, within_reach(request, users)))
+    """Log these users out of API, pages and admin, everywhere."""
+    reached = list(within_reach(request, users))
+    for user in reached:
+        lifecycle.end_all(user.pk, Client.of(request.META), "ended by staff")
+    _say(request, len(reached))
 
 
 @admin.action(description=_("Reset failed attempts"), permissions=["change"])
@@ -46,12 +53,6 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
 def within_reach(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
     """Those of `users` whom this person may change; only superusers may change staff."""
     return users if request.user.is_superuser else users.filter(is_staff=False)
-
-
-def _end_sessions(request: HttpRequest, users: QuerySet[User]) -> int:
-    for user in users:
-        lifecycle.end_all(user.pk, Client.of(request.META), "ended by staff")
-    return len(users)
 
 
 def _say(request: HttpRequest, count: int) -> None:

@@ -1,10 +1,11 @@
 """Staff roles: Django's groups in the style of the rest of the admin."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.auth.admin import GroupAdmin as DjangoGroupAdmin
 from django.contrib.auth.models import Group
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -19,3 +20,13 @@ class GroupAdmin(DjangoGroupAdmin, BoundedAdmin):  # type: ignore[misc]
     delete_selected_title = _("Delete selected groups")
     filter_horizontal = ()
     sortable_by: ClassVar[tuple[str, ...]] = ("name",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers alone: whoever may change a group may give its rights to themselves."""
+        return bool(request.user.is_superuser)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return bool(request.user.is_superuser)

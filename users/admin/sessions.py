@@ -1,5 +1,7 @@
 """Where users are logged in."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -24,6 +26,11 @@ class SessionAdmin(ReadOnlyAdmin):
     search_fields = ("user__phone",)
     search_help_text = _("Full phone number")
     ordering = ("-expires_at",)  # as they were opened, by an index that no refresh has to write
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Staff are logged out by superusers alone."""
+        reached = obj is None or not obj.user.is_staff or bool(request.user.is_superuser)
+        return reached and super().has_delete_permission(request, obj)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Session], search_term: str

@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
 from django.core.exceptions import PermissionDenied
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,8 +19,10 @@ from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from users.admin import actions
 from users.admin.buttons import Buttons
 from users.admin.lists import SHOWN, BoundedAdmin, shown_and_all
-from users.limits import policy
+from users.clients import Client
+from users.limits import alarm, policy
 from users.models import Session, User
+from users.sessions import bans
 
 TIMES = ("last_login", "date_joined")
 
@@ -49,6 +52,18 @@ class NewUserForm(UserCreationForm):
         choice = self.fields["usable_password"]
         choice.initial = "false"
         choice.help_text = _("Only staff need a password, to enter the admin. Users log in by SMS.")
+
+
+class NewPhoneForm(ModelForm):  # type: ignore[type-arg]
+    """A new user without a password: superusers alone set one."""
+
+    class Meta:
+        model = User
+        fields = ("phone",)
+
+    def save(self, commit: bool = True) -> Any:
+        self.instance.set_unusable_password()
+        return super().save(commit)
 
 
 class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-arg,misc]
@@ -102,7 +117,27 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
         """Only superusers may grant staff rights or change an account's phone."""
         rights = ("phone", "password", "is_staff", "is_superuser", "groups", "user_permissions")
         locked = () if request.user.is_superuser or obj is None else rights
-        return (*super().get_readonly_fields(request, obj), *locked)
+        own = ("is_active",) if obj == request.user else ()  # nobody bans themselves
+        return (*super().get_readonly_fields(request, obj), *locked, *own)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        if obj is None and not request.user.is_superuser:
+            return ((None, {"fields": ("phone",)}),)
+        return super().get_fieldsets(request, obj)
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is None and not request.user.is_superuser:
+            kwargs["form"] = NewPhoneForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """The box “active” bans as the button does."""
+        if change and "is_active" in form.changed_data:
+            rule = bans.unban if obj.is_active else bans.ban
+            rule(obj.pk, Client.of(request.META), by=request.user.pk)
+        super().save_model(request, obj, form, change)
 
     def user_change_password(self, request: HttpRequest, *given: Any, **named: Any) -> HttpResponse:
         """Only superusers may set passwords: one opens the admin once its user becomes staff."""
@@ -136,11 +171,13 @@ class UserAdmin(DjangoUserAdmin, Buttons, BoundedAdmin):  # type: ignore[type-ar
     @admin.display(description=_("next code"))
     def code_length(self, user: User) -> str:
         """How long the next code for this phone will be, and why."""
-        if policy.is_escalated(user.phone):
-            return str(
-                _("8 digits, after failed attempts. “Reset failed attempts” makes it 4 again.")
-            )
-        return str(_("4 digits"))
+        unknown, known = policy.digits_for(user.phone)
+        if alarm.is_on(alarm.ends_at()):
+            unknown = policy.LONG
+        if unknown == known == policy.SHORT:
+            return str(_("4 digits"))
+        text = _("%(unknown)d digits from unknown networks, %(known)d from known ones")
+        return text % {"unknown": unknown, "known": known}
 
     @admin.display(description=_("sessions"))
     def live_sessions(self, user: User) -> SafeString:

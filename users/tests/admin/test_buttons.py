@@ -12,13 +12,6 @@ USERS = "/admin/users/user/"
 YES = {"_form_submitted": "True"}
 
 
-@pytest.fixture
-def desk(client, staff):
-    """A browser in which `staff` is logged in to the admin."""
-    client.force_login(staff)
-    return client
-
-
 def buttons(client, user) -> set[str]:
     text = client.get(f"{USERS}{user.pk}/change/").content.decode()
     return set(re.findall(rf'hx-get="{USERS}{user.pk}/([a-z-]+)/"', text))
