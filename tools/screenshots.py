@@ -83,6 +83,15 @@ def serving() -> Iterator[Demo]:
 
 def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     """Through the product, from login to the admin."""
+    _pages(page, demo, shoot)
+    _documents(page, shoot)
+    _admin(page, demo, shoot)
+    page.goto("/profile/")
+    page.click("form[action$='/logout/'] button")  # else the next look has one session more
+    page.wait_for_url(f"{demo.base}/")
+
+
+def _pages(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.goto("/")
     shoot("login")
     page.fill("#phone", demo.star)
@@ -98,6 +107,9 @@ def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
         shoot(name)
     page.goto("/nowhere")
     shoot("404")
+
+
+def _documents(page: Page, shoot: Callable[[str], None]) -> None:
     page.goto("/api/docs/")
     page.locator(".opblock-tag-section").first.wait_for()
     page.evaluate("document.querySelector('.scheme-container').scrollIntoView()")
@@ -110,6 +122,9 @@ def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.goto("/api/redoc/")
     page.locator("h1").first.wait_for()
     shoot("redoc")
+
+
+def _admin(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.goto("/admin/")
     shoot("admin-login")
     page.fill("#id_username", demo.staff)
@@ -123,9 +138,6 @@ def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.goto(f"/admin/users/user/?q={demo.star[1:]}")
     page.goto(page.locator("#result_list a[href*='/change/']").first.get_attribute("href") or "")
     shoot("user")
-    page.goto("/profile/")
-    page.click("form[action$='/logout/'] button")  # else the next look has one session more
-    page.wait_for_url(f"{demo.base}/")
 
 
 def photograph(browser: Browser, demo: Demo, look: Look, kept: set[str]) -> None:

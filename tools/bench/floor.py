@@ -115,22 +115,7 @@ def log_in(environ: dict[str, Any]) -> Any:
             sql(TAKE, limit, kind, quiet)
         if one_time_password(nonce, 4) != body["code"]:
             raise ValueError("wrong code")
-        sql("BEGIN")
-        sql("DELETE FROM users_challenge WHERE key = %s AND nonce = %s", key, nonce)
-        (user,) = sql("SELECT id FROM users_user WHERE phone = %s FOR NO KEY UPDATE", phone)
-        sql(
-            """INSERT INTO users_session (id, user_id, counter, created_at, last_used_at,
-            expires_at, user_agent, ip, network) VALUES (%s, %s, 0, %s, %s, %s, '', %s, %s)""",
-            str(sid),
-            user,
-            now,
-            now,
-            now + timedelta(days=90),
-            address,
-            address,
-        )
-        sql("UPDATE users_user SET last_login = %s WHERE id = %s", now, user)
-        sql("COMMIT")
+        user = _open_session(sql, sid, phone, (key, nonce), address)
         for limit in limits:
             sql(REFUND, limit)
     claims = {"sid": str(sid), "sub": user, "iat": now, "exp": now + timedelta(minutes=10)}
@@ -139,6 +124,23 @@ def log_in(environ: dict[str, Any]) -> Any:
         "refresh": jwt.encode({**claims, "token_type": "refresh"}, settings.JWT_SIGNING_KEY),
     }
     return {**pair, "is_new_user": False}
+
+
+def _open_session(
+    sql: Statements, sid: uuid.UUID, phone: str, challenge: tuple[str, str], address: str
+) -> str:
+    now = datetime.now(UTC)
+    sql("BEGIN")
+    sql("DELETE FROM users_challenge WHERE key = %s AND nonce = %s", *challenge)
+    (user,) = sql("SELECT id FROM users_user WHERE phone = %s FOR NO KEY UPDATE", phone)
+    sql(
+        """INSERT INTO users_session (id, user_id, counter, created_at, last_used_at,
+        expires_at, user_agent, ip, network) VALUES (%s, %s, 0, %s, %s, %s, '', %s, %s)""",
+        *(str(sid), user, now, now, now + timedelta(days=90), address, address),
+    )
+    sql("UPDATE users_user SET last_login = %s WHERE id = %s", now, user)
+    sql("COMMIT")
+    return str(user)
 
 
 def send_code(environ: dict[str, Any]) -> Any:
