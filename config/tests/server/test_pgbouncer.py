@@ -17,7 +17,8 @@ from config.tests.factories import access_tokens, people
 from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
 from referrals.models import Activation, InviteCode
-from tools.server import free_port
+from tools.postgres import own_postgres
+from tools.server import free_port, manage
 from users.models import Session, User
 
 MANY = 24
@@ -32,34 +33,40 @@ auth_type = any
 pool_mode = transaction
 query_wait_timeout = 20
 default_pool_size = 3
+server_login_retry = 1
 """
 
 pytestmark = [only_postgresql, pytest.mark.django_db(transaction=True)]
 
 
-def backend():
-    """The address of the test's database in PgBouncer's words."""
+def of_the_test():
+    """The address of the test's database."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
         used = connection.connection.driver_connection.get_dsn_parameters()
-    password = str(connection.settings_dict["PASSWORD"] or "")
+    return {**used, "password": str(connection.settings_dict["PASSWORD"] or "")}
+
+
+def backend(used):
+    """An address in PgBouncer's words."""
+    password = used.get("password")
     return {
         "name": used["dbname"],
         "host": used.get("host") or "127.0.0.1",
         "port": used.get("port", "5432"),
         "user": used["user"],
-        "password": password and f" password='{password}'",
+        "password": f" password='{password}'" if password else "",
     }
 
 
 @contextmanager
-def pgbouncer():
-    """The address of the test's database behind PgBouncer."""
+def pgbouncer(address):
+    """The database at `address` behind PgBouncer, as a URL."""
     program = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
     if program is None:
         reason = "pgbouncer is not installed"
         (pytest.fail if os.environ.get("REQUIRE_E2E") else pytest.skip)(reason)
-    folder, port, facts = Path(tempfile.mkdtemp(dir="/tmp")), free_port(), backend()
+    folder, port, facts = Path(tempfile.mkdtemp(dir="/tmp")), free_port(), backend(address)
     folder.chmod(0o755)
     file = folder / "pgbouncer.ini"
     file.write_text(CONFIGURATION.format(listen=port, **facts))
@@ -90,7 +97,7 @@ def _await(url, process):
 
 @pytest.fixture
 def server():
-    with pgbouncer() as url, running(DATABASE_URL=url, DB_POOL_SIZE="8") as one:
+    with pgbouncer(of_the_test()) as url, running(DATABASE_URL=url, DB_POOL_SIZE="8") as one:
         one.database = url
         yield one
 
@@ -119,7 +126,7 @@ def test_everything_works_and_counts_are_exact(server):
     assert statuses("POST", "/api/v1/auth/token/refresh/", refresh, "") == [200] * MANY
     assert Session.objects.get(user=mine).counter == 1
 
-    User.objects.filter(pk=mine.pk).update(is_staff=True)
+    User.objects.filter(pk=mine.pk).update(is_staff=True, is_superuser=True)
     status, page = server.call("GET", "/api/v1/profiles/?limit=100", access=access)
     assert (status, len(page["results"])) == (200, MANY + 1)
 
@@ -163,3 +170,17 @@ def test_the_pool_behind_is_shared_by_transactions(server):
                 cursor.execute("SELECT pg_backend_pid()")
                 seen.add(cursor.fetchone()[0])
     assert len(seen) > 1
+
+
+def test_after_a_restart_of_postgresql_service_is_back_within_5_seconds():
+    with own_postgres() as database:
+        manage("migrate", "--verbosity", "0", DATABASE_URL=database.url)
+        address = psycopg2.extensions.parse_dsn(database.url)
+        with pgbouncer(address) as url, running(DATABASE_URL=url) as server:
+            database.stop()
+            assert server.call("GET", "/readyz")[0] == 503
+            database.start()
+            began = time.monotonic()
+            while server.call("GET", "/readyz")[0] != 200:
+                assert time.monotonic() - began < 5
+                time.sleep(0.1)
