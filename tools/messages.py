@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = ("config", "referrals", "users")
+APPS = ("config", "referrals", "users")
 TEMPLATES = (".html", ".txt")
 SKIPPED = {"tests", "migrations", "locale", "static", "__pycache__"}
 KEYWORDS: dict[str, Any] = {
@@ -48,22 +48,22 @@ HEAD = b'msgid ""\nmsgstr ""\n' + b"".join(
 )
 
 
-def catalogue_of(room: Path) -> Path:
-    """Where the room's Russian texts lie."""
-    return room / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+def catalogue_of(app: Path) -> Path:
+    """Where the app's Russian texts lie."""
+    return app / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 
 
-def sources(room: Path) -> Iterator[Path]:
+def sources(app: Path) -> Iterator[Path]:
     """The files that may speak, in order."""
-    for path in sorted(room.rglob("*")):
-        if path.suffix in (".py", *TEMPLATES) and not SKIPPED & set(path.relative_to(room).parts):
+    for path in sorted(app.rglob("*")):
+        if path.suffix in (".py", *TEMPLATES) and not SKIPPED & set(path.relative_to(app).parts):
             yield path
 
 
-def extracted(room: Path) -> Catalog:
-    """Every message of the room's sources, in their order."""
+def extracted(app: Path) -> Catalog:
+    """Every message of the app's sources, in their order."""
     catalog = Catalog(locale="ru")
-    for path in sources(room):
+    for path in sources(app):
         text = path.read_text()
         if path.suffix in TEMPLATES:
             # Calls amid filler, which Python's tokenizer takes if nothing is indented.
@@ -73,12 +73,12 @@ def extracted(room: Path) -> Catalog:
     return catalog
 
 
-def renewed(room: Path) -> Catalog:
-    """The room's messages with those translations that are written; new ones are empty."""
-    path = catalogue_of(room)
+def renewed(app: Path) -> Catalog:
+    """The app's messages with those translations that are written; new ones are empty."""
+    path = catalogue_of(app)
     written = path.read_bytes() if path.exists() else b"# Russian texts.\n" + HEAD
     catalog = read_po(BytesIO(written), abort_invalid=True)
-    catalog.update(extracted(room), no_fuzzy_matching=True)
+    catalog.update(extracted(app), no_fuzzy_matching=True)
     catalog.obsolete.clear()
     return catalog
 
@@ -109,18 +109,18 @@ def as_mo(catalog: Catalog) -> bytes:
     return out.getvalue()
 
 
-def write(room: Path) -> None:
-    """Bring the room's files up to date."""
-    path, catalog = catalogue_of(room), renewed(room)
+def write(app: Path) -> None:
+    """Bring the app's files up to date."""
+    path, catalog = catalogue_of(app), renewed(app)
     if path.exists() or len(catalog):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(as_po(catalog))
         path.with_suffix(".mo").write_bytes(as_mo(catalog))
 
 
-def stale(room: Path) -> Iterator[str]:
-    """Which of the room's files is not what the sources make of it."""
-    path, catalog = catalogue_of(room), renewed(room)
+def stale(app: Path) -> Iterator[str]:
+    """Which of the app's files is not what the sources make of it."""
+    path, catalog = catalogue_of(app), renewed(app)
     if not (path.exists() or len(catalog)):
         return
     for file, right in ((path, as_po(catalog)), (path.with_suffix(".mo"), as_mo(catalog))):
@@ -128,29 +128,29 @@ def stale(room: Path) -> Iterator[str]:
             yield f"{file}: stale; run make messages"
 
 
-def wrong(room: Path) -> Iterator[str]:
+def wrong(app: Path) -> Iterator[str]:
     """What a translator has to look at."""
-    catalog = renewed(room)
+    catalog = renewed(app)
     for message in catalog:
         if message.id and not is_translated(message):
-            yield f"{catalogue_of(room)}: not translated: {message.id!r}"
+            yield f"{catalogue_of(app)}: not translated: {message.id!r}"
         if message.id and message.fuzzy:
-            yield f"{catalogue_of(room)}: fuzzy: {message.id!r}"
+            yield f"{catalogue_of(app)}: fuzzy: {message.id!r}"
     for message, errors in catalog.check():
         for error in errors:
-            yield f"{catalogue_of(room)}: {error}: {message.id!r}"
+            yield f"{catalogue_of(app)}: {error}: {message.id!r}"
 
 
-def main(arguments: list[str], rooms: Iterable[Path]) -> int:
+def main(arguments: list[str], apps: Iterable[Path]) -> int:
     """Exit with 1 where a check found something."""
     check, found = arguments == ["--check"], []
-    for room in rooms:
+    for app in apps:
         if not check:
-            write(room)
-        found += [*stale(room), *wrong(room)]
+            write(app)
+        found += [*stale(app), *wrong(app)]
     print(*found, sep="\n", end="\n" if found else "")
     return int(check and bool(found))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], [ROOT / name for name in ROOMS]))
+    sys.exit(main(sys.argv[1:], [ROOT / name for name in APPS]))
