@@ -50,6 +50,7 @@ def values():
         "id": session.pk,
         "kind": limit["kind"],
         "alarm": "guess-alarm",
+        "limit": limit["key"],
         "failed": True,
         "hour": this_hour(),
         "since": this_hour() - timedelta(days=7),

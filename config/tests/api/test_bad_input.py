@@ -29,7 +29,7 @@ ALL = [
     ("GET", "profile/", None),
     ("GET", "profile/invitees/", None),
     ("GET", "profiles/", None),
-    ("GET", "profiles/1/", None),
+    ("GET", "profiles/00000000-0000-7000-8000-000000000000/", None),
 ]
 ODD = [
     1,
@@ -242,7 +242,7 @@ def test_an_unforeseen_error_is_a_500_in_the_same_shape(me, monkeypatch, setting
     def broken(*args: object) -> None:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("referrals.profiles.referral_of", broken)
+    monkeypatch.setattr("referrals.profiles.parse", broken)
     for settings.DEBUG in (True, False):
         answer = me.profile()
         assert (answer.status_code, error(answer)) == (500, "error")

@@ -70,7 +70,9 @@ def test_a_code_refused_for_haste_is_offered_again(browser, user, friend, monkey
     browser.log_in(user.phone)
     code = friend.invite_code.value
     browser.get(f"/i/{code}")
-    monkeypatch.setattr("referrals.invites.wait_for", lambda limit, *who: 60.0)
+    monkeypatch.setattr(
+        "users.limits.buckets.RateLimit.wait_of", lambda limit, count, resets_at: 60.0
+    )
     assert browser.on_profile("/profile/activate/", invite_code=code).status_code == 429
     assert offered(browser) == code
 
