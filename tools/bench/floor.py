@@ -15,10 +15,12 @@ from typing import Any
 import jwt
 import orjson
 import psycopg2
+from psycopg2 import extensions
 from psycopg2.extensions import connection as Connection  # noqa: N812
 from sqlalchemy.pool import QueuePool
 
 from config import settings
+from config.postgresql.waiting import wait
 from users.digests import digest, one_time_password
 
 REFERRAL = """c.value, c.activations_count, a.code, a.activated_at,
@@ -33,6 +35,9 @@ PROFILE = f"""SELECT u.id, u.phone, u.first_name, u.last_name, u.email, {REFERRA
 TAKE = """INSERT INTO users_limit (key, kind, count, resets_at) VALUES (%s, %s, 1, %s)
     ON CONFLICT (key) DO UPDATE SET count = users_limit.count + 1 RETURNING count"""
 REFUND = "UPDATE users_limit SET count = count - 1 WHERE key = %s"
+
+
+extensions.set_wait_callback(wait)  # as the product's statements wait
 
 
 def _connect() -> Any:
