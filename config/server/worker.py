@@ -11,7 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import orjson
-from gevent import Timeout
+from gevent import Timeout, sleep
 from gevent.server import StreamServer
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
@@ -78,6 +78,15 @@ class Worker(GeventWorker):  # type: ignore[misc]
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
         """Serve a connection for as long as its client takes the answers."""
         super().handle(listener, PatientSocket(client, self.patience), addr)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> Any:
+        """Serve one request, then let those go on who waited for its database connection.
+
+        A client that sends many requests without waiting would take the connection each time.
+        """
+        keep = super().handle_request(listener_name, req, sock, addr)
+        sleep(0)
+        return keep
 
     def load_wsgi(self) -> None:
         """Load the application, shielded from slow clients."""
