@@ -16,8 +16,8 @@ from config.web import drf_texts
 from tools import messages
 
 
-def catalogue(room):
-    return read_po(BytesIO(messages.catalogue_of(room).read_bytes()))
+def catalogue(app):
+    return read_po(BytesIO(messages.catalogue_of(app).read_bytes()))
 
 
 def shown(message):
@@ -29,7 +29,7 @@ def shown(message):
     return [translation.ngettext(*message.id, n) for n in (1, 2, 5)]
 
 
-@pytest.mark.parametrize("name", messages.ROOMS)
+@pytest.mark.parametrize("name", messages.APPS)
 def test_no_other_catalogue_wins_over_ours(name):
     with translation.override("ru"):
         for message in catalogue(messages.ROOT / name):
