@@ -61,7 +61,7 @@ def test_it_has_no_limits_of_its_own(anyone):
         reset(MESSAGES_PER_NETWORK)
     anyone.request_code(REVIEWER)
     assert anyone.confirm(REVIEWER, "4242").status_code == 200
-    assert not Limit.objects.filter(key__in=[one.key(REVIEWER) for one in LIMITS]).exists()
+    assert not Limit.objects.filter(key__in=[one.key(REVIEWER) for one in LIMITS.values()]).exists()
     assert (counted(GUESSES), counted(BUDGET), counted(STRANGERS_BUDGET)) == (0, 0, 0)
 
 
