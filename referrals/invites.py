@@ -32,6 +32,10 @@ POSSIBLE = re.compile(rf"[0-9A-Z]{{{CODE_LENGTH}}}")
 DRAWS = 10
 WRONG_CODES = RateLimit("invite-codes", 10, timedelta(minutes=6), _("failed activations of a user"))
 
+ISSUED = Statement(
+    "issued",
+    lambda: InviteCode.objects.filter(owner=Param("owner", UUIDField())).values_list("pk"),
+)
 LOCK_INVITEE = Statement(
     "lock_invitee",
     lambda: (

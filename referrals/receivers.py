@@ -15,7 +15,8 @@ from users.models import User
 @receiver(user_logged_in)
 def issue_invite_code(sender: type[User], user: User, **kwargs: Any) -> None:
     """First login, by API, page or admin → invite code."""
-    invites.issue(user)
+    if invites.ISSUED.row(owner=user.pk) is None:
+        invites.issue(user)
 
 
 @receiver(pre_delete, sender=Activation)

@@ -12,7 +12,7 @@ from users.limits import alarm, policy
 from users.limits.policy import Pair
 from users.login import gateways
 from users.login.challenges import Door, Living
-from users.login.outlook import look
+from users.login.outlook import find
 from users.statements import Row
 
 
@@ -40,13 +40,12 @@ def take_code(phone: str, code: str, client: Client, ticket: str = "") -> Attemp
     Raises `InvalidCode`, `TooManyAttempts`.
     """
     code = re.sub(r"[ -]", "", code)
-    outlook = look(phone, client, Door.of(phone, client, ticket))
-    challenge = outlook.living
+    challenge, alarm_ends = find(phone, Door.of(phone, client, ticket))
     if challenge is None or not re.fullmatch(rf"[0-9]{{{challenge.digits}}}", code):
         raise InvalidCode  # it can't be right, so it costs no attempt
     pair = Pair(phone, client, challenge.known, gateways.test_code(phone) is not None)
     right = challenge.matches(code)
-    left = _charge(pair, challenge, outlook.alarm_ends, failed=not right)
+    left = _charge(pair, challenge, alarm_ends, failed=not right)
     if not right:
         policy.WRONG_GUESSES.add()
         raise InvalidCode(attempts_left=left)

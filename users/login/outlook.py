@@ -29,6 +29,13 @@ LOOK = for_doors(
         "LIMITS", ", ".join(f"%(limit_{n})s" for n in range(KEYS))
     ),
 )
+FIND = for_doors(
+    "find_challenge",
+    """SELECT (SELECT resets_at FROM users_limit WHERE key = %(alarm)s),
+        challenge.key, nonce, digits, known, DOOR_left, opened_at, sent_at, expires_at
+    FROM users_challenge AS challenge WHERE challenge.FOUND_BY = %(key)s
+    AND challenge.expires_at > %(now)s AND challenge.expires_at <= %(ahead)s""",
+)
 
 
 @dataclass(frozen=True)
@@ -59,3 +66,13 @@ def look(phone: str, client: Client, door: Door) -> Outlook:
     found = {name: (count, resets_at) for name, count, resets_at in orjson.loads(limits or "[]")}
     living = Living(door.name, phone, key, *others) if key else None
     return Outlook(alarm_ends, bool(known), found, living)
+
+
+def find(phone: str, door: Door) -> tuple[Living | None, float | None]:
+    """The living challenge behind a door, and when the alarm ends: what an attempt needs."""
+    now = time.time()
+    row = FIND[door.name].row(alarm=alarm.KEY, key=door.key, now=now, ahead=end_of(now) + SKEW)
+    if row is None:
+        return None, None
+    alarm_ends, *columns = row
+    return Living(door.name, phone, *columns), alarm_ends

@@ -99,7 +99,7 @@ def test_a_wrong_code_takes_two_round_trips_and_one_at_no_challenge_one(
 
 def test_a_first_login(anyone, phone, sent_code, queries):
     anyone.request_code(phone)
-    with queries({"sqlite": 20, "postgresql": 16}[connection.vendor]):
+    with queries({"sqlite": 21, "postgresql": 17}[connection.vendor]):
         assert anyone.confirm(phone, sent_code()).json()["is_new_user"] is True
 
 
