@@ -13,6 +13,9 @@ from django.db import connection
 ACTIVATE, PROFILE, CODE = "/api/v1/profile/activate/", "/api/v1/profile/", "/api/v1/auth/code/"
 BROKEN = (OSError, http.client.HTTPException)
 
+once = pytest.mark.skipif(
+    connection.vendor != "sqlite", reason="asks nothing of the database, so once is enough"
+)
 only_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="about a database server, which SQLite is not"
 )

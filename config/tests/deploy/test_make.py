@@ -12,7 +12,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from config.tests.load import once
 from tools.server import ROOT, free_port
+
+pytestmark = once
 
 NEEDED = ("Makefile", "manage.py", "config", "users", "referrals")
 

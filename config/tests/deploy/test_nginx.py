@@ -10,7 +10,10 @@ import time
 
 import pytest
 
+from config.tests.load import once
 from tools.server import ROOT, free_port
+
+pytestmark = once
 
 EDGE = ROOT / "deploy" / "nginx"
 OPENSSL = """openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost

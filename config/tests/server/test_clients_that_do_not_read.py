@@ -8,9 +8,10 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from config.server.worker import Worker
+from config.tests.load import once
 from config.tests.product import running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), once]
 LARGE = "/static/drf_spectacular_sidecar/redoc/bundles/redoc.standalone.js"
 CROWD = 2050  # a worker serves 2,000 at once
 

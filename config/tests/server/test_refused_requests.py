@@ -5,9 +5,10 @@ import socket
 
 import pytest
 
+from config.tests.load import once
 from config.tests.product import running
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), once]
 POST = b"POST /api/v1/auth/code/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 

@@ -7,8 +7,11 @@ import time
 
 import pytest
 
+from config.tests.load import once
 from config.tests.product import running
 from tools.server import ROOT, environment, free_port
+
+pytestmark = once
 
 
 @pytest.mark.django_db(transaction=True)
