@@ -66,13 +66,13 @@ def values():
 
 
 def params_of(statement, values):
-    """The values that it names; of a table whose times are seconds `now` is seconds."""
+    """The values that it names; of a table whose times are seconds they are seconds."""
     text, constants = statement.sql()
     names = set(re.findall(r"%\((\w+)\)s", text)) - set(constants)
     in_seconds = "users_limit" in text or "users_challenge" in text
-    return {
-        name: timezone.now() if name == "now" and not in_seconds else values[name] for name in names
-    }
+    now = timezone.now()
+    times = {} if in_seconds else {"now": now, "ahead": now}
+    return {name: times.get(name, values[name]) for name in names}
 
 
 def plan(statement, params):

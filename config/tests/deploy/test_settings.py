@@ -8,7 +8,10 @@ import sys
 import pytest
 
 from config import environment as env
+from config.tests.load import once
 from tools.server import EXAMPLE, ROOT
+
+pytestmark = once
 
 GOOD = {"SECRET_KEY": "k" * 40, "PATH": os.environ["PATH"], "DEBUG": "false"}
 
