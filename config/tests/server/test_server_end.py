@@ -69,7 +69,7 @@ def test_a_killed_worker_costs_a_retry_and_no_activation(transactional_db, capsy
     waiting = iter(tokens[1:])
     lock, broken = threading.Lock(), Counter()
     with running() as server:
-        victim, _ = server.workers
+        victims = server.workers  # both, so that one of them surely has something to do
 
         def activate_one(_thread):
             with lock:
@@ -85,10 +85,11 @@ def test_a_killed_worker_costs_a_retry_and_no_activation(transactional_db, capsy
 
         with Load(16, activate_one) as load:
             load.await_results(50)
-            os.kill(victim, signal.SIGKILL)
+            for victim in victims:
+                os.kill(victim, signal.SIGKILL)
             load.await_results(200, 60)
-        assert victim not in server.workers
-    assert broken["lost"] > 0, "the worker had nothing to do"
+        assert not victims & server.workers
+    assert broken["lost"] > 0, "the workers had nothing to do"
     assert Counter(load.results) == {200: 200}
     assert Activation.objects.count() == 200
     assert InviteCode.objects.get(value=code).activations_count == 200
