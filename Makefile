@@ -8,10 +8,10 @@ MANAGE := $(BIN)/python manage.py
 PRODUCTION := DEBUG=false SECRET_KEY=checks-only-Zb5vR1xW8qLk3NfT6yHd9JmPs2GcAe7UwX4tQ0 \
 	PUBLIC_URL=https://example.org SMS_URL=json://127.0.0.1/ DATABASE_URL=sqlite://:memory:
 
-# QUICK=1 makes bench…, screenshots and fuzz take a minute at most; nothing is kept then.
+# QUICK=1 makes bench…, drill, screenshots and fuzz take a minute at most; nothing is kept then.
 QUICKLY = $(if $(QUICK),--quick)
 
-.PHONY: run demo test check messages screenshots bench bench-scale bench-admin fuzz clean
+.PHONY: run demo test check schema messages screenshots bench bench-scale bench-admin bench-soak bench-python drill fuzz clean
 
 run: .venv/runtime .env
 	@$(BIN)/python -c 'from config.server import start; start.address()'
@@ -23,11 +23,14 @@ demo: .venv/runtime .env
 	@$(MANAGE) migrate --noinput --verbosity 0
 	@$(MANAGE) demo
 
-test: .venv/development
-	DATABASE_URL= $(BIN)/python -m pytest
-	$(BIN)/python -m tools.postgres $(BIN)/python -m pytest
+# On several processors; those that start servers share one process.
+PYTEST := $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup
 
-check: .venv/development
+test: .venv/development
+	DATABASE_URL= $(PYTEST)
+	$(BIN)/python -m tools.postgres $(PYTEST)
+
+check: .venv/development .cache/npm/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(PRODUCTION) $(BIN)/mypy .
@@ -35,10 +38,14 @@ check: .venv/development
 	$(PRODUCTION) $(MANAGE) makemigrations --check --dry-run
 	$(PRODUCTION) $(MANAGE) check --deploy --fail-level WARNING
 	$(PRODUCTION) $(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+	$(BIN)/python -m tools.schema --check
 	$(BIN)/python -m tools.messages --check
 	$(BIN)/hadolint Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+
+schema: .venv/development
+	$(BIN)/python -m tools.schema
 
 messages: .venv/development
 	$(BIN)/python -m tools.messages
@@ -55,6 +62,19 @@ bench-scale: .venv/development
 bench-admin: .venv/development
 	$(BIN)/python -m tools.bench admin $(QUICKLY)
 
+bench-soak: .venv/development
+	$(BIN)/python -m tools.bench soak $(QUICKLY)
+
+# Beside .venv's: make bench-python OTHER=python3.14
+OTHER ?= $(PYTHON)
+bench-python: .venv/development
+	@$(OTHER) -m venv --clear .cache/other-python
+	@.cache/other-python/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m tools.bench python --other .cache/other-python/bin/python $(QUICKLY)
+
+drill: .venv/development
+	$(BIN)/python -m tools.drill $(QUICKLY)
+
 .env:
 	@$(PYTHON) -c 'import secrets; print(f"SECRET_KEY={secrets.token_urlsafe(48)}\nDEBUG=true")' > .env
 	@echo "Wrote .env: a random SECRET_KEY, and DEBUG=true. All settings: .env.example"
@@ -70,6 +90,12 @@ bench-admin: .venv/development
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@touch .venv/runtime $@
+
+# Linters of the schema and generators of clients. Where they can't be had, what needs them says so.
+.cache/npm/installed: tools/npm.txt
+	@mkdir -p $(@D)
+	@! command -v npm >/dev/null || echo "Installing the schema's linters into .cache/npm"
+	@npm install --silent --no-audit --no-fund --fetch-retries 1 --prefix $(@D) $$(cat tools/npm.txt) && touch $@ || true
 
 fuzz: .venv/development
 	$(BIN)/python -m tools.fuzz $(QUICKLY)

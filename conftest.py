@@ -1,4 +1,4 @@
-"""Fixtures named by what they are: people, clients, what was sent, and many at once."""
+"""Fixtures for all tests, named by what they are: people, clients, sent messages, threads."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -7,41 +7,86 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connections
+from django.utils import translation
 
 from config.tests import factories
 from config.tests.api_client import Client
+from referrals import funnel
+from users.digests import one_time_password
 from users.limits import meters
-from users.login import gateways
+from users.login import gateways, notices
 from users.models import User
 from users.sessions.lifecycle import open_session
 from users.sessions.tokens import pair
 from users.tests.browsing import Browser
 
+TRIED = {"0000", "1111", "1234", "00000000", "12345678"}  # codes, without knowing the right one
+ONE_AFTER_THE_OTHER = ("config/tests/server/", "config/tests/browser/", "config/tests/deploy/")
 
-@pytest.fixture(autouse=True, scope="session")
-def static_files() -> None:
-    """What the admin and the docs are made of, hashed and compressed as in production."""
-    call_command("collectstatic", interactive=False, verbosity=0)
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Collect static files, hashed and compressed as in production."""
+    if not hasattr(session.config, "workerinput"):  # once, before there are several processes
+        call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run a folder's tests that start servers in one process, so that few run at once."""
+    for item in items:
+        for folder in ONE_AFTER_THE_OTHER:
+            if folder in item.path.as_posix():
+                item.add_marker(pytest.mark.xdist_group(folder))
+
+
+@pytest.fixture(autouse=True)
+def own_language() -> Iterator[None]:
+    """A request leaves its language active in the thread; the next test must not inherit it."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
 def quick_passwords(settings: Any) -> None:
-    """Staff passwords are hashed slowly on purpose; the tests are not about that."""
+    """Staff passwords are hashed slowly on purpose, which tests have no use for."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(autouse=True)
 def fresh_meters(monkeypatch: pytest.MonkeyPatch) -> None:
     """Estimates are kept by the process; a test's database begins empty, and nothing comes late."""
-    for counter in meters.COUNTERS.values():
+    for counter in (*meters.COUNTERS.values(), funnel.LINKS):
         counter.forget()
     monkeypatch.setattr(meters, "later", lambda *_: None)
 
 
+@pytest.fixture(autouse=True)
+def notices_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notices are sent before the call returns instead of in a thread."""
+    monkeypatch.setattr(notices, "aside", lambda work: work())
+
+
+@pytest.fixture(autouse=True)
+def nothing_by_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No call sweeps old rows away, as one in a hundred does, and no code is one that is tried."""
+
+    def code_of(nonce: str, digits: int) -> str:
+        code = one_time_password(nonce, digits)
+        return "40719238"[:digits] if code in TRIED else code
+
+    monkeypatch.setattr("users.managers.by_chance", lambda: False)
+    monkeypatch.setattr("users.login.challenges.one_time_password", code_of)
+
+
 @pytest.fixture
-def no_sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One request in a hundred sweeps old rows away; where statements are counted, none does."""
-    monkeypatch.setattr("users.managers.ExpiringQuerySet.sweep", lambda _rows, **_past: 0)
+def sweeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each call that sweeps by chance does."""
+    monkeypatch.setattr("users.managers.by_chance", lambda: True)
+
+
+@pytest.fixture
+def commits(django_capture_on_commit_callbacks: Any) -> Callable[[], Any]:
+    """Runs `on_commit` callbacks at the end of its block."""
+    return lambda: django_capture_on_commit_callbacks(execute=True)
 
 
 @pytest.fixture(autouse=True)
@@ -124,7 +169,7 @@ def my_browser(user: User) -> Browser:
 
 @pytest.fixture
 def at_once(transactional_db: None) -> Iterator[Callable[..., list[Any]]]:
-    """Run one function in many threads that start together; what each returned or raised."""
+    """Runs a function in many threads that start together; returns what each returned or raised."""
 
     def run(function: Callable[..., Any], arguments: Any) -> list[Any]:
         arguments = list(arguments)
@@ -135,7 +180,7 @@ def at_once(transactional_db: None) -> Iterator[Callable[..., list[Any]]]:
             try:
                 start.wait()
                 results[index] = function(arguments[index])
-            except Exception as caught:  # the test looks at what came of each
+            except Exception as caught:  # the test looks at each outcome
                 results[index] = caught
             finally:
                 connections.close_all()

@@ -1,4 +1,4 @@
-"""Typed reading of settings from the environment; a bad value stops the start with one line."""
+"""Reads typed settings from the environment; a bad value stops the start with one line."""
 
 import os
 import re
@@ -51,13 +51,13 @@ def whole(least: int, most: int) -> Callable[[str], int]:
 
 
 def host(raw: str) -> str:
-    """A name or an address, as URLs have it: an IPv6 address stands in brackets."""
+    """A host name or address as in URLs: IPv6 addresses have brackets."""
     bare = raw.strip("[]")
     return f"[{bare}]" if ":" in bare else bare
 
 
 def words(raw: str) -> list[str]:
-    """A comma-separated list; blanks around the commas do not count."""
+    """A comma-separated list; blanks around commas are ignored."""
     return [word.strip() for word in raw.split(",") if word.strip()]
 
 
@@ -80,14 +80,14 @@ def key(raw: str) -> str:
 
 
 def seconds_range(raw: str) -> tuple[float, float]:
-    """`1-2` or `1.5`: the least and the greatest delay in seconds, at most 60."""
+    """`1-2` or `1.5`: the minimum and maximum delay in seconds, at most 25."""
     match = re.fullmatch(r"(\d{1,2}(?:\.\d+)?)(?:-(\d{1,2}(?:\.\d+)?))?", raw)
     if not match:
         raise ValueError("must be seconds like 1.5 or a range like 1-2")
     least = float(match[1])
     most = float(match[2] or least)
-    if not least <= most <= 60:
-        raise ValueError("must rise and end at 60 seconds at most")
+    if not least <= most <= 25:  # a little less than a request may wait
+        raise ValueError("must rise and end at 25 seconds at most")
     return least, most
 
 
@@ -107,7 +107,7 @@ def region(raw: str) -> str:
 
 
 def regions(raw: str) -> list[str]:
-    """A comma-separated list of country codes; `all` is an empty one."""
+    """A comma-separated list of country codes; `all` gives an empty list."""
     return [] if raw == "all" else [region(word) for word in words(raw)]
 
 
@@ -119,8 +119,13 @@ def web_address(raw: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def origins(raw: str) -> list[str]:
+    """A comma-separated list of origins."""
+    return [web_address(word).lower() for word in words(raw)]
+
+
 def gateways(raw: str) -> list[str]:
-    """Gateway URLs, separated by blanks; a later one is tried when the ones before it fail."""
+    """Gateway URLs, separated by blanks; each is tried if those before it fail."""
     urls = raw.split()
     if any("://" not in url for url in urls):
         raise ValueError("must be simulated:// or Apprise URLs separated by blanks")
@@ -141,7 +146,7 @@ def test_phones(raw: str) -> dict[str, tuple[str, date]]:
 
 
 def database(raw: str) -> dict[str, Any]:
-    """A PostgreSQL or SQLite address as Django's database settings."""
+    """A PostgreSQL or SQLite URL as Django's database settings."""
     scheme = raw.split(":", 1)[0]
     if scheme not in ("postgres", "postgresql", "sqlite"):
         raise ValueError("must be postgres://user:password@host:port/name or sqlite:///file")

@@ -7,5 +7,6 @@ class ReferralsConfig(AppConfig):
     verbose_name = _("Referrals")
 
     def ready(self) -> None:
-        """Listen for logins and deletions."""
+        """Connect the receivers of logins and deletions, and the funnel's counters."""
         from referrals import receivers  # noqa: F401, PLC0415
+        from referrals.pages import counting  # noqa: F401, PLC0415

@@ -1,4 +1,4 @@
-"""The end of an account."""
+"""Deletes accounts."""
 
 from contextlib import suppress
 
@@ -17,24 +17,24 @@ BATCH = 5_000
 def erase(user: User) -> None:
     """Delete an account with its personal data; its invitees keep the code they see.
 
-    The phone may register again at once, and the new account may activate a code: the old one's
-    activation is gone and uncounted, so every count stays exact. Only the limit of failed
-    activations is the phone's and outlives the account.
+    The phone can register again at once, and the new account can activate a code: the old
+    activation is gone and no longer counted. Only the limit of failed activations belongs to the
+    phone and outlives the account.
 
-    Whoever invited very many lets go of them first, in transactions of their own. A deletion that
-    breaks off there leaves an account with fewer invitees; the next one goes on from there.
+    An account with very many invitees is separated from them first, in transactions of their own. A
+    deletion interrupted there leaves an account with fewer invitees; the next one continues.
     """
     while _let_go_of_some(user):
         pass
     for _try in range(TRIES - 1):
-        with suppress(IntegrityError):  # a row of theirs was written while they were deleted
+        with suppress(IntegrityError):  # a row of the user's was written meanwhile
             return _erase(user)
     return _erase(user)
 
 
 @atomic_repeated
 def _let_go_of_some(user: User) -> bool:
-    """Part from `BATCH` invitees, if there are more; whether that was done."""
+    """Separate `BATCH` invitees if there are more; returns whether it did."""
     code = InviteCode.objects.filter(owner=user.pk, activations_count__gt=BATCH)
     if not code.select_for_update().values_list("pk"):
         return False
@@ -48,9 +48,9 @@ def _let_go_of_some(user: User) -> bool:
 def _erase(user: User) -> None:
     """Lock the user, then the invite codes by id, and only then touch activations.
 
-    An activation is committed by whoever holds its inviter's code, so none can come any more once
-    the codes are locked, and no activation is locked here that somebody waiting for a code holds.
-    However many invitees there are, Django deletes and updates what is left by SQL alone.
+    Committing an activation takes a lock on its inviter's code, so no activation can be added once
+    the codes are locked, and none is locked here by someone who waits for a code. Whatever the
+    number of invitees, Django deletes and updates the rest by plain SQL.
     """
     User.objects.select_for_update(no_key=True).filter(pk=user.pk).values_list("pk").first()
     inviter = Activation.objects.filter(invitee=user.pk).values_list("inviter", flat=True).first()

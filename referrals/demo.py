@@ -1,6 +1,7 @@
-"""A history to look at: who invited whom in the last sixty days, among people who never were."""
+"""A made-up history: who invited whom in the last sixty days, among made-up people."""
 
 import random
+from collections import Counter as Tally
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,18 +10,24 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.utils import timezone
 
-from referrals import invites
-from referrals.models import Activation, InviteCode
+from referrals import funnel, invites
+from referrals.models import Activation, InviteCode, LinkCount
 from users import demo
 from users.models import Counter, Limit, Session, User
 
-BY_CODE = 0.52  # of newcomers; a little over a half, as some activations lie in the future
-RETURNED = 0.1  # of activations, by an inviter who came without a code
+RANGE = timedelta(
+    days=29
+)  # before today: the admin's first page shows the top inviter of these days
+BY_CODE = (
+    0.52  # share of newcomers; a little over half, since some activations would be in the future
+)
+OPENINGS = (1, 1, 2, 2, 3, 5)
+RETURNED = 0.1  # share of activations by inviters who joined without a code
 
 
 @dataclass(frozen=True)
 class History:
-    """What was made: users, the staff user first, their sessions and activations."""
+    """What was created: users, the member of staff first, their sessions and activations."""
 
     users: list[User]
     sessions: list[Session]
@@ -28,9 +35,12 @@ class History:
 
     @property
     def star(self) -> User:
-        """Who invited most of those who can log in and are not staff."""
-        people = (user for user in self.users[1:] if user.is_active)
-        return max(people, key=lambda user: user.invite_code.activations_count)
+        """The top inviter of the last 30 days, first in the admin's list."""
+        since = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0) - RANGE
+        recent = (one for one in self.activations if one.activated_at >= since)
+        invited = Tally(one.inviter_id for one in recent)
+        people = (user for user in self.users if user.pk in invited)
+        return min(people, key=lambda user: (-invited[user.pk], user.pk))
 
 
 def exists() -> bool:
@@ -40,7 +50,7 @@ def exists() -> bool:
 
 @transaction.atomic
 def make(count: int, seed: int, password: str) -> History:
-    """Make `count` users with all they did; the same for the same seed but for secrets and time."""
+    """Create `count` users and their history; a seed fixes all but secrets and the time."""
     dice, now = random.Random(seed), timezone.now()  # noqa: S311  # of fiction
     calendar = demo.Calendar(dice, now)
     users = demo.people(calendar, count)
@@ -52,14 +62,19 @@ def make(count: int, seed: int, password: str) -> History:
     Activation.objects.bulk_create(activations)
     InviteCode.objects.bulk_create(user.invite_code for user in users)
     Counter.objects.bulk_create(demo.counters(dice, sessions), ignore_conflicts=True)
+    Counter.objects.bulk_create(_openings(dice, activations), ignore_conflicts=True)
+    LinkCount.objects.bulk_create(_link_counts(dice, users))
     Limit.objects.bulk_create(demo.used_limits(dice, now, users), ignore_conflicts=True)
     return History(users, sessions, activations)
 
 
 def _activations(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Activation]:
-    """About half of the newcomers come by a code; a few inviters bring most of them."""
+    """About half of the newcomers join by a code; a few inviters bring most of them."""
     _give_codes(dice, users)
-    charm = [min(dice.paretovariate(0.7), 300) for _ in users]  # a few have much
+    charm = [min(dice.paretovariate(0.7), 300) for _ in users]  # a few have a lot
+    for number, user in enumerate(users):
+        if user.is_staff or not user.is_active:  # the top inviter must be able to log in
+            charm[number] = 0.1
     done: dict[str, Activation] = {}
     for number, invitee in enumerate(users[1:], 1):
         if dice.random() > BY_CODE:
@@ -82,6 +97,28 @@ def _activate(
         )
 
 
+def _openings(dice: random.Random, activations: Sequence[Activation]) -> list[Counter]:
+    """For each activation, a few openings of links in the same hour."""
+    hours: Tally[datetime] = Tally()
+    for one in activations:
+        hour = one.activated_at.replace(minute=0, second=0, microsecond=0)
+        hours[hour] += dice.choice(OPENINGS)
+    return [Counter(kind=funnel.OPENED.kind, hour=hour, count=n) for hour, n in hours.items()]
+
+
+def _link_counts(dice: random.Random, users: Sequence[User]) -> list[LinkCount]:
+    """What each code's link led to, a little less at each step."""
+    counts = []
+    for user in users:
+        joined = user.invite_code.activations_count
+        asked = joined + (joined and dice.randrange(joined + 1) // 3)
+        opened = asked + (joined and dice.randrange(2 * joined + 1))
+        steps = zip(LinkCount.Step, (opened, asked, joined), strict=True)
+        code = user.invite_code
+        counts += [LinkCount(code=code, step=step, count=count) for step, count in steps if count]
+    return counts
+
+
 def _give_codes(dice: random.Random, users: Sequence[User]) -> None:
     taken = set(InviteCode.objects.values_list("value", flat=True))
     for user in users:
@@ -92,7 +129,7 @@ def _give_codes(dice: random.Random, users: Sequence[User]) -> None:
 
 
 def _hesitation(dice: random.Random) -> timedelta:
-    """Mostly the minutes that following an invite link takes, now and then days."""
+    """The time from opening a link to activating: mostly minutes, now and then days."""
     if dice.random() < 0.8:
         return timedelta(minutes=0.5 + dice.expovariate(1 / 3))
     return timedelta(days=dice.expovariate(1 / 3))

@@ -1,4 +1,4 @@
-"""What inviting refuses. Clients branch on the code."""
+"""Refusals around invite codes. Clients branch on the code."""
 
 from django.utils.translation import gettext_lazy as _
 

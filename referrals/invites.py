@@ -1,4 +1,4 @@
-"""The rules of inviting: every user has a code, and may activate one of somebody else's, once."""
+"""The rules of inviting: every user has a code, and may activate someone else's, once."""
 
 import re
 import secrets
@@ -24,11 +24,13 @@ from users.chains import Step, run_chain
 from users.errors import Refusal, TokenNotValid
 from users.limits.buckets import RateLimit
 from users.models import User
+from users.phones import plain_text
+from users.signals import happened
 from users.statements import Param, Statement
 from users.transactions import atomic_repeated
 
 DIGITS, LETTERS = "23456789", "BCDFGHJKMNPQRSTVWXYZ"  # no look-alikes, no vowels, so no words
-POSSIBLE = re.compile(rf"[0-9A-Z]{{{CODE_LENGTH}}}")
+POSSIBLE = re.compile(rf"(?=.*[{DIGITS}])(?=.*[{LETTERS}])[{DIGITS}{LETTERS}]{{{CODE_LENGTH}}}")
 DRAWS = 10
 WRONG_CODES = RateLimit("invite-codes", 10, timedelta(minutes=6), _("failed activations of a user"))
 
@@ -68,8 +70,8 @@ COUNT = Statement(
 def issue(user: User) -> InviteCode:
     """The user's invite code, drawn if there is none yet. Raises `InviteCodesExhausted`.
 
-    An insert that meets a code already taken changes nothing, and the next one is drawn; one that
-    meets the user's own, given by a parallel request, finds it.
+    If the code is taken, the insert changes nothing, and another code is drawn; if a parallel
+    request has given the user a code, that one is found.
     """
     mine = InviteCode.objects.filter(owner=user)
     for _try in range(DRAWS):
@@ -92,18 +94,18 @@ def draw(choice: Callable[[str], str] = secrets.choice) -> str:
 
 
 def normalize(entered: str) -> str:
-    """A code as stored, from one as people write it: `7k2-m9x ` → `7K2M9X`."""
-    return re.sub(r"[\s-]", "", entered).upper()
+    """A code as stored, from one as people write or paste it: `7k2–m9x ` → `7K2M9X`."""
+    return re.sub(r"[\s-]", "", plain_text(entered)).upper()
 
 
 def possible_code(text: str) -> str | None:
-    """The code, as stored, that `text` may stand for; None if it can't be one."""
+    """The code in stored form that `text` may stand for; None if it can't be one."""
     value = normalize(text)
     return value if POSSIBLE.fullmatch(value) else None
 
 
 def activate(invitee: User, entered: str) -> None:
-    """Make `invitee` a referral of the code's owner. Possible once; the same code again is fine.
+    """Make `invitee` an invitee of the code's owner, once; repeating the same code is fine.
 
     Raises `AlreadyActivated`, `TooManyInviteCodes`, `UnknownInviteCode`, `OwnInviteCode`, or
     `TokenNotValid` if the account was deleted meanwhile.
@@ -123,9 +125,9 @@ def invitees_of(user: User) -> ActivationQuerySet:
 
 @atomic_repeated
 def _activate(invitee: User, value: str) -> Refusal | None:
-    """The refusal, if any. It is returned, not raised: what it charges must be committed.
+    """The refusal, if any. It is returned, not raised, so that its charge is committed.
 
-    One user's activations wait for each other, so that only a failed one is charged, and exactly.
+    A user's parallel activations wait for each other, so that exactly the failed ones are charged.
     """
     if LOCK_INVITEE.row(id=invitee.pk) is None:
         return TokenNotValid()
@@ -150,14 +152,17 @@ def _activate(invitee: User, value: str) -> Refusal | None:
 
 
 def _charged(invitee: User, refusal: Refusal) -> Refusal:
-    """The refusal of a failed activation, or of one too many."""
+    """Charge a failed activation; the refusal, or that of too many failures."""
     wait = WRONG_CODES.take(invitee.phone)
     return TooManyInviteCodes(wait) if wait else refusal
 
 
 def _announce(activation_id: int) -> None:
-    """Tell listeners; without any, no query is made."""
+    """Send the signal; without listeners no query is made."""
+    happened("invite code activated")
     if invite_code_activated.has_listeners():
         rows = Activation.objects.select_related("invitee", "inviter")
-        if activation := rows.filter(pk=activation_id).first():  # else it was deleted meanwhile
+        if activation := rows.filter(
+            pk=activation_id
+        ).first():  # it may have been deleted meanwhile
             invite_code_activated.send_robust(sender=Activation, activation=activation)

@@ -12,7 +12,7 @@ CODE_LENGTH = 6
 
 
 class InviteCode(models.Model):
-    """The code a user invites others with, for ever."""
+    """A user's permanent invite code."""
 
     owner = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -31,16 +31,48 @@ class InviteCode(models.Model):
         return self.value
 
 
+class LinkCount(models.Model):
+    """How often an invite link led to a step; each process adds its share in batches.
+
+    There is no foreign key constraint, because adding must not wait for a code being deleted.
+    """
+
+    class Step(models.TextChoices):
+        OPENED = "opened", _("links opened")
+        ASKED = "asked", _("codes asked for")
+        JOINED = "new", _("new users")
+
+    code = models.ForeignKey(
+        InviteCode,
+        on_delete=models.CASCADE,
+        related_name="link_counts",
+        db_index=False,
+        db_constraint=False,
+    )
+    step = models.CharField(max_length=8, choices=Step.choices)
+    count = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=("code", "step"), name="link_count_unique")
+        ]
+        verbose_name = _("link counter")
+        verbose_name_plural = _("link counters")
+
+    def __str__(self) -> str:
+        return f"{self.get_step_display()}: {self.count}"
+
+
 class ActivationQuerySet(models.QuerySet["Activation"]):
     """Queries on activations."""
 
     def newest_first(self) -> "ActivationQuerySet":
-        """The order of every list of invitees."""
+        """The order of all lists of invitees."""
         return self.order_by("-activated_at", "-pk")
 
 
 class Activation(models.Model):
-    """A user entered another's code. `code` stays when the inviter is gone."""
+    """A user activated another user's code. `code` stays when the inviter is gone."""
 
     invitee = models.OneToOneField(
         settings.AUTH_USER_MODEL,
@@ -72,7 +104,7 @@ class Activation(models.Model):
                 fields=("inviter", "-activated_at", "-id"), name="activation_newest_first"
             ),
             models.Index(fields=("activated_at", "inviter"), name="activation_activated_at"),
-            # Codes whose owner is gone can be found by nothing else; empty while nobody leaves.
+            # Only this index finds codes whose owner is gone; it is empty while nobody leaves.
             models.Index(fields=("code",), name="activation_orphaned", condition=Q(inviter=None)),
         ]
         verbose_name = _("activation")

@@ -1,4 +1,4 @@
-"""What a user sees of their own account."""
+"""What users see of their own account."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,7 @@ ACCESS = Statement(
     lambda: (
         lifecycle.accessible()
         .annotate(
-            referral=RawSQL(NEWEST.format_map(JSON[connection.vendor]), ())  # noqa: S611  # our own
+            referral=RawSQL(NEWEST.format_map(JSON[connection.vendor]), ())  # noqa: S611  # no input in it
         )
         .values_list(*lifecycle.ACCESSED, "referral")
     ),
@@ -47,7 +47,7 @@ ACCESS = Statement(
 
 
 class Invitee(NamedTuple):
-    """Who entered the user's code, and when: ISO 8601, in UTC where no offset is given."""
+    """Who activated the user's code, and when (ISO 8601, UTC unless it has an offset)."""
 
     phone: str
     activated_at: str
@@ -55,9 +55,9 @@ class Invitee(NamedTuple):
 
 @dataclass(frozen=True)
 class Referral:
-    """Everything about a user's own code and the code they activated; no inviter's phone.
+    """A user's own code and the code they activated, without the inviter's phone.
 
-    `newest` are the newest invitees, one more than `SHOWN` if there are as many.
+    `newest` are the newest invitees, up to one more than `SHOWN`.
     """
 
     invite_code: str
@@ -68,12 +68,12 @@ class Referral:
 
     @property
     def invite_link(self) -> str:
-        """The link to share."""
+        """The invite link."""
         return f"{settings.PUBLIC_URL}/i/{self.invite_code}"
 
 
 def referral_of(user: User) -> Referral:
-    """The user's referral data; a missing invite code is issued now.
+    """The user's referral data; issues the invite code if it is missing.
 
     Raises `InviteCodesExhausted`, or `TokenNotValid` if the account was deleted meanwhile.
     """
@@ -96,7 +96,7 @@ def parse(text: str) -> Referral:
 
 
 def change_names(user: User, **changes: str) -> None:
-    """Store any of `first_name`, `last_name` and `email`; the others stay as they are."""
+    """Store any of `first_name`, `last_name` and `email`."""
     User.objects.filter(pk=user.pk).update(**changes)
     for name, value in changes.items():
         setattr(user, name, value)
@@ -110,6 +110,6 @@ def _read(user: User) -> str | None:
 def _issued(user: User) -> str | None:
     try:
         invites.issue(user)
-    except IntegrityError:  # there is no such user any more
+    except IntegrityError:  # the user was deleted meanwhile
         return None
     return _read(user)

@@ -14,21 +14,21 @@ from users.models import User
 
 @receiver(user_logged_in)
 def issue_invite_code(sender: type[User], user: User, **kwargs: Any) -> None:
-    """First login, by API, page or admin → invite code."""
+    """Issue an invite code at the first login, by API, page or admin."""
     if invites.ISSUED.row(owner=user.pk) is None:
         invites.issue(user)
 
 
 @receiver(pre_delete, sender=Activation)
 def look_before_uncounting(sender: type[Activation], instance: Activation, **kwargs: Any) -> None:
-    """Django tells of a deletion even if a parallel one came first; the row knows if it did."""
+    """Django signals a deletion even if a parallel one came first; look whether the row exists."""
     rows = Activation.objects.select_for_update().filter(pk=instance.pk)
     instance.inviter_id = rows.values_list("inviter_id", flat=True).first()
 
 
 @receiver(post_delete, sender=Activation)
 def uncount_activation(sender: type[Activation], instance: Activation, **kwargs: Any) -> None:
-    """Invitee deleted → the inviter's count goes down."""
+    """Lower the inviter's count when an invitee is deleted."""
     if instance.inviter_id:
         codes = InviteCode.objects.filter(owner=instance.inviter_id)
         codes.update(activations_count=F("activations_count") - 1)

@@ -1,6 +1,9 @@
-"""How staff find users, invite codes and activations: always by an index."""
+"""Searches by index: users, invite codes and activations for staff, invitees for users."""
 
 import re
+from collections.abc import Callable
+from contextlib import suppress
+from itertools import islice
 
 import phonenumbers
 from django.conf import settings
@@ -12,9 +15,14 @@ from users.errors import InvalidPhone
 from users.models import User
 from users.phones import parse_phone
 
+LOOKED_THROUGH = 1000
+"""So many invitees are looked through, so that no search costs more with a million of them."""
+
+KNOWN_BY = ("invitee__phone", "invitee__first_name", "invitee__last_name")
+
 
 def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
-    """Those of `users` whose phone begins with, or whose invite code is, what somebody typed."""
+    """Those of `users` whose phone starts with `text`, or whose invite code it is."""
     digits = re.sub(r"[ ()+.-]", "", text)
     if re.fullmatch(r"[0-9]+", digits):
         try:
@@ -32,7 +40,7 @@ def search_users(users: QuerySet[User], text: str) -> QuerySet[User]:
 
 
 def search_codes(codes: QuerySet[InviteCode], text: str) -> QuerySet[InviteCode]:
-    """Those of `codes` that somebody typed, or whose owner's phone they typed; all for nothing."""
+    """Those of `codes` that match `text` or their owner's phone; all if it is empty."""
     if not text.strip():
         return codes
     try:
@@ -42,7 +50,7 @@ def search_codes(codes: QuerySet[InviteCode], text: str) -> QuerySet[InviteCode]
 
 
 def search_activations(activations: QuerySet[Activation], text: str) -> QuerySet[Activation]:
-    """Those of `activations` with this code, or by or for this phone's user; all for nothing."""
+    """Those of `activations` by code, or by invitee's or inviter's phone; all if it is empty."""
     if not text.strip():
         return activations
     try:
@@ -56,3 +64,40 @@ def search_activations(activations: QuerySet[Activation], text: str) -> QuerySet
     if user is None:
         return activations.none()
     return activations.filter(Q(invitee=user) | Q(inviter=user))
+
+
+def search_invitees(user: User, text: str, most: int) -> list[Activation]:
+    """The user's invitees by number, or by part of the number or name; newest first.
+
+    A full number finds anyone; parts are matched among the `LOOKED_THROUGH` newest.
+    """
+    mine = invites.invitees_of(user)
+    with suppress(InvalidPhone):
+        if exact := list(mine.filter(invitee__phone=parse_phone(text))):
+            return exact
+    wanted = _wanted(text)
+    newest = mine.values_list("pk", *KNOWN_BY)[:LOOKED_THROUGH]
+    found = (pk for pk, phone, *names in newest if wanted(phone, " ".join(names)))
+    return list(mine.filter(pk__in=list(islice(found, most))))
+
+
+def _wanted(text: str) -> Callable[[str, str], bool]:
+    """A predicate: whether phone or name match this text."""
+    if re.fullmatch(r"[ ()+.-]*[0-9][0-9 ()+.-]*", text):
+        digits = re.sub("[^0-9]", "", text)
+        national = _without_trunk_prefix(digits)
+        return lambda phone, _name: digits in phone or national in phone
+    words = _plain(text).split()
+    return lambda _phone, name: all(map(_plain(name).__contains__, words))
+
+
+def _without_trunk_prefix(digits: str) -> str:
+    """A national number without its trunk prefix: `8916…` → `916…`."""
+    prefix = phonenumbers.ndd_prefix_for_region(settings.PHONE_REGION, strip_non_digits=True)
+    rest = digits.removeprefix(prefix or "")
+    return rest if len(rest) > 2 else digits
+
+
+def _plain(name: str) -> str:
+    """A name normalized for comparing."""
+    return name.casefold().replace("ё", "е")

@@ -1,4 +1,4 @@
-"""What products built on this one can listen to. Sent after the commit, by `send_robust`."""
+"""Signals for products built on this one, sent after the commit by `send_robust`."""
 
 from django.dispatch import Signal
 

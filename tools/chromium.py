@@ -1,4 +1,4 @@
-"""Debian's Chromium (or whatever of its kind is there), driven by Playwright."""
+"""Debian's Chromium, or whichever relative of it is installed, driven by Playwright."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ ARGUMENTS = (
 
 
 def executable() -> str | None:
-    """The browser's path, if there is one."""
+    """The browser's path, if one is installed."""
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 

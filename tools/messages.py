@@ -1,7 +1,7 @@
-"""The Russian catalogues, made from the sources; Babel does what GNU gettext would.
+"""Updates the Russian catalogues from the sources, with Babel instead of GNU gettext.
 
-python -m tools.messages            write them anew: translations are kept, gaps are named
-python -m tools.messages --check    name what is stale, missing or wrong, and fail
+python -m tools.messages            update them: keeps translations, reports missing ones
+python -m tools.messages --check    report what is stale, missing or wrong, and fail
 """
 
 import sys
@@ -32,7 +32,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-# Django's own plural forms: with fewer, a catalogue would not be merged into Django's.
+# Django's own plural forms: with fewer, Django would not merge the catalogue into its own.
 HEADER = (
     "Language: ru\n"
     "MIME-Version: 1.0\n"
@@ -49,24 +49,24 @@ HEAD = b'msgid ""\nmsgstr ""\n' + b"".join(
 
 
 def catalogue_of(app: Path) -> Path:
-    """Where the app's Russian texts lie."""
+    """The path of the app's Russian catalogue."""
     return app / "locale" / "ru" / "LC_MESSAGES" / "django.po"
 
 
 def sources(app: Path) -> Iterator[Path]:
-    """The files that may speak, in order."""
+    """The files that may contain messages, in order."""
     for path in sorted(app.rglob("*")):
         if path.suffix in (".py", *TEMPLATES) and not SKIPPED & set(path.relative_to(app).parts):
             yield path
 
 
 def extracted(app: Path) -> Catalog:
-    """Every message of the app's sources, in their order."""
+    """All messages in the app's sources, in order."""
     catalog = Catalog(locale="ru")
     for path in sources(app):
         text = path.read_text()
         if path.suffix in TEMPLATES:
-            # Calls amid filler, which Python's tokenizer takes if nothing is indented.
+            # Calls amid filler, which is valid Python once nothing is indented.
             text = "\n".join(line.lstrip() for line in templatize(text).splitlines())
         for _, message, _, context in extract("python", BytesIO(text.encode()), KEYWORDS):
             catalog.add(message, context=context)
@@ -74,7 +74,7 @@ def extracted(app: Path) -> Catalog:
 
 
 def renewed(app: Path) -> Catalog:
-    """The app's messages with those translations that are written; new ones are empty."""
+    """The app's messages with existing translations; new ones are empty."""
     path = catalogue_of(app)
     written = path.read_bytes() if path.exists() else b"# Russian texts.\n" + HEAD
     catalog = read_po(BytesIO(written), abort_invalid=True)
@@ -84,13 +84,13 @@ def renewed(app: Path) -> Catalog:
 
 
 def is_translated(message: Message) -> bool:
-    """Whether all forms of the message are there."""
+    """Whether all forms of the message are translated."""
     texts = [message.string] if isinstance(message.string, str) else message.string or [""]
     return bool(message.id) and all(texts)
 
 
 def as_po(catalog: Catalog) -> bytes:
-    """The catalogue as translators read it; without dates and places, which change for nothing."""
+    """The catalogue for translators, without dates and line numbers, which only cause diffs."""
     out = BytesIO()
     write_po(out, catalog, width=100, omit_header=True, no_location=True)
     comment = str(catalog.header_comment).encode()
@@ -98,7 +98,7 @@ def as_po(catalog: Catalog) -> bytes:
 
 
 def as_mo(catalog: Catalog) -> bytes:
-    """The catalogue as the server reads it."""
+    """The compiled catalogue for the server."""
 
     class WithOurHeader(list[Message]):
         charset = "utf-8"
@@ -110,7 +110,7 @@ def as_mo(catalog: Catalog) -> bytes:
 
 
 def write(app: Path) -> None:
-    """Bring the app's files up to date."""
+    """Update the app's files."""
     path, catalog = catalogue_of(app), renewed(app)
     if path.exists() or len(catalog):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +119,7 @@ def write(app: Path) -> None:
 
 
 def stale(app: Path) -> Iterator[str]:
-    """Which of the app's files is not what the sources make of it."""
+    """Which of the app's files is out of date."""
     path, catalog = catalogue_of(app), renewed(app)
     if not (path.exists() or len(catalog)):
         return
@@ -129,7 +129,7 @@ def stale(app: Path) -> Iterator[str]:
 
 
 def wrong(app: Path) -> Iterator[str]:
-    """What a translator has to look at."""
+    """Messages that need a translator."""
     catalog = renewed(app)
     for message in catalog:
         if message.id and not is_translated(message):
@@ -142,7 +142,7 @@ def wrong(app: Path) -> Iterator[str]:
 
 
 def main(arguments: list[str], apps: Iterable[Path]) -> int:
-    """Exit with 1 where a check found something."""
+    """Exit with 1 if a check found something."""
     check, found = arguments == ["--check"], []
     for app in apps:
         if not check:

@@ -1,26 +1,24 @@
-"""Pictures of what there is to see, from a server on made-up data.
+"""Takes screenshots of every page, on a server with made-up data.
 
     python -m tools.screenshots [--quick]
 
-All of them go to .cache/screenshots: every page on a phone and a desktop, light and dark, in
-English and Russian. The few that the README shows go to docs/screenshots, too. A quick run takes
-those of one look and leaves docs/screenshots as it is.
+They go to .cache/screenshots: phone and desktop, light and dark, English and Russian. Those in the
+README also go to docs/screenshots. A quick run covers one combination and leaves docs/screenshots
+alone.
 """
 
 import argparse
-import re
 import shutil
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import product
 from typing import Any
 
 from playwright.sync_api import Browser, Page
 
-from tools import chromium, server
-from tools.server import ROOT, manage
+from tools import chromium, mistakes
+from tools.demo import Demo, serving
+from tools.playground import play
+from tools.server import ROOT
 
 ALL, KEPT = ROOT / ".cache" / "screenshots", ROOT / "docs" / "screenshots"
 ANDROID = (
@@ -36,15 +34,24 @@ DEVICES: dict[str, dict[str, Any]] = {
     },
     "desktop": {"viewport": {"width": 1280, "height": 800}},
 }
+LINK = "/i/7K2M9X"
+OTHER_PAGES = {
+    "invitees": "/profile/invitees/",
+    "settings": "/profile/settings/",
+    "qr": "/profile/qr/",
+    "phone": "/profile/phone/",
+    "delete": "/profile/delete/",
+    "help": "/help/",
+    "privacy": "/privacy/",
+    "404": "/nowhere",
+}
 Look = tuple[str, str, str]  # device, colour scheme, language
 LOOKS: list[Look] = list(product(DEVICES, ("light", "dark"), ("en", "ru")))
 IN_README = {
+    *(f"start-desktop-{scheme}-{language}" for _, scheme, language in LOOKS),
+    *(f"profile-phone-{scheme}-{language}" for _, scheme, language in LOOKS),
     "code-phone-light-en",
     "code-phone-light-ru",
-    "profile-phone-light-en",
-    "profile-phone-light-ru",
-    "profile-phone-dark-en",
-    "profile-phone-dark-ru",
     "profile-desktop-light-en",
     "dashboard-desktop-light-en",
     "dashboard-desktop-dark-ru",
@@ -52,43 +59,19 @@ IN_README = {
 }
 
 
-@dataclass(frozen=True)
-class Demo:
-    """Where the server is and who may log in."""
-
-    base: str
-    staff: str
-    password: str
-    star: str
-
-
-@contextmanager
-def serving() -> Iterator[Demo]:
-    """A server on made-up data of its own, for as long as the block lasts."""
-    with tempfile.TemporaryDirectory() as folder:
-        settings = {
-            "DATABASE_URL": f"sqlite:///{folder}/demo.sqlite3",
-            "PUBLIC_URL": "http://referrals.example",
-            "SMS_DELAY": "0",
-            "TRUSTED_PROXY_COUNT": "1",
-        }
-        manage("migrate", "--verbosity", "0", **settings)
-        manage("collectstatic", "--noinput", "--verbosity", "0", **settings)
-        said = manage("demo", "--force", **settings)
-        found = re.search(r"phone (\S+)\s+password (\S+)\s.*phone (\S+)", said, re.DOTALL)
-        assert found, said
-        with server.serving(quiet=True, **settings) as started:
-            yield Demo(started.base, *found.groups())
-
-
 def walk(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     """Through the product, from login to the admin."""
     _pages(page, demo, shoot)
     _documents(page, shoot)
     _admin(page, demo, shoot)
-    page.goto("/profile/")
-    page.click("form[action$='/logout/'] button")  # else the next look has one session more
+    page.goto(LINK)
+    shoot("accept")
+    page.click("form[action$='/logout/'] button")  # else the next look would show one more session
     page.wait_for_url(f"{demo.base}/")
+    page.goto(LINK)
+    shoot("invitation")
+    mistakes.walk(page, shoot)
+    _playground(page, demo, shoot)
 
 
 def _pages(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
@@ -99,14 +82,11 @@ def _pages(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     page.wait_for_url("**/code/")
     shoot("code")
     page.fill("#code", page.locator(".sms-text b").inner_text())
-    page.click("main button >> nth=0")
     page.wait_for_url("**/profile/")
     shoot("profile")
-    for name, path in (("invitees", "/profile/invitees/"), ("delete", "/profile/delete/")):
+    for name, path in OTHER_PAGES.items():
         page.goto(path)
         shoot(name)
-    page.goto("/nowhere")
-    shoot("404")
 
 
 def _documents(page: Page, shoot: Callable[[str], None]) -> None:
@@ -140,8 +120,16 @@ def _admin(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
     shoot("user")
 
 
+def _playground(page: Page, demo: Demo, shoot: Callable[[str], None]) -> None:
+    page.goto(f"{demo.playground}/start/")
+    page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": 1120})
+    play(page)
+    page.wait_for_timeout(2000)  # its buttons say again what they are for
+    shoot("start")
+
+
 def photograph(browser: Browser, demo: Demo, look: Look, kept: set[str]) -> None:
-    """Every page in one look: as it opens, and in full; those in `kept` for the README."""
+    """Every page in one look: the first screen and in full; those in `kept` for the README."""
     device, scheme, language = look
     context = browser.new_context(
         base_url=demo.base,
@@ -156,7 +144,7 @@ def photograph(browser: Browser, demo: Demo, look: Look, kept: set[str]) -> None
 
     def shoot(name: str) -> None:
         page.wait_for_load_state("networkidle")
-        page.wait_for_timeout(300)  # charts and fonts settle
+        page.wait_for_timeout(300)  # let charts and fonts settle
         file = f"{name}-{device}-{scheme}-{language}"
         page.screenshot(path=ALL / f"{file}.png")
         page.screenshot(path=ALL / f"{file}-full.png", full_page=True)
@@ -168,7 +156,7 @@ def photograph(browser: Browser, demo: Demo, look: Look, kept: set[str]) -> None
 
 
 def main() -> None:
-    """Take them all anew, or those of one look."""
+    """Take all screenshots, or those of one look."""
     parser = argparse.ArgumentParser(prog="python -m tools.screenshots")
     parser.add_argument("--quick", action="store_true", help="one look, and none for the README")
     quick = parser.parse_args().quick

@@ -1,15 +1,16 @@
-"""The product as in production, for tests, measurements and pictures; it ends with its block."""
+"""Runs the product as in production, for tests, measurements and screenshots."""
 
 import http.client
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,44 +20,53 @@ import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLE = ROOT / ".env.example"
-DJANGO = "DJANGO_SETTINGS_MODULE"  # each way to start the product sets it itself
+DJANGO = "DJANGO_SETTINGS_MODULE"  # set by each way of starting the product
+GUNICORN = ("gunicorn", "--config", "config/server/gunicorn.py")
 SECRET = "only-for-tools-" + 32 * "x"
-START_TIME = 60  # seconds a server may take to its first answer
+START_TIME = 60  # seconds until a server's first answer
 
 
 class NotStartedError(Exception):
-    """The server ended or didn't answer in time; the text is the end of its log."""
+    """The server exited or didn't answer in time; the text is the end of its log."""
 
 
 def free_port() -> int:
-    """A port nobody listens at."""
+    """A port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Our own environment with these settings; all others have their defaults.
+    """Our environment with these settings; all others have their defaults.
 
-    An empty setting means its default, whatever the shell or a developer's `.env` say.
+    An empty setting means its default, whatever the shell or a developer's `.env` sets.
     """
     names = re.findall(r"^#?([A-Z][A-Z_]+)=", EXAMPLE.read_text(), re.MULTILINE)
     inherited = {name: os.environ[name] for name in os.environ if name != DJANGO}
     ours = {
         "SECRET_KEY": SECRET,
-        "WEB_CONCURRENCY": str(os.cpu_count()),  # gunicorn itself can't do with an empty one
+        "WEB_CONCURRENCY": str(os.cpu_count()),  # gunicorn itself doesn't accept an empty one
     }
     return {**inherited, **dict.fromkeys(names, ""), **ours, **settings}
 
 
-def manage(*arguments: str, **settings: str) -> str:
-    """What a command of manage.py prints."""
+def manage(*arguments: str, root: str = str(ROOT), **settings: str) -> str:
+    """Run manage.py, of another checkout if `root` is given; returns its output."""
     command = [sys.executable, "manage.py", *arguments]
-    return subprocess.check_output(command, cwd=ROOT, env=environment(**settings), text=True)
+    return subprocess.check_output(command, cwd=root, env=environment(**settings), text=True)
 
 
 def prepare(**settings: str) -> None:
-    """Make this process one of the product's, and the tables of its database."""
+    """Set Django up in this process, create the tables and collect static files."""
+    prepare_database(**settings)
+    from django.core.management import call_command
+
+    call_command("collectstatic", interactive=False, verbosity=0)
+
+
+def prepare_database(**settings: str) -> None:
+    """Set Django up in this process, and create the tables."""
     os.environ.update(environment(**settings))
     os.environ[DJANGO] = "config.settings"
     os.chdir(ROOT)
@@ -65,12 +75,11 @@ def prepare(**settings: str) -> None:
 
     django.setup()
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", interactive=False, verbosity=0)
 
 
 @dataclass
 class Server:
-    """A running server; `cold_start` is how many seconds it took to its first answer."""
+    """A running server; `cold_start` is the seconds until its first answer."""
 
     port: int
     process: "subprocess.Popen[bytes]"
@@ -78,16 +87,16 @@ class Server:
 
     @property
     def base(self) -> str:
-        """Its address, without a path."""
+        """Its URL, without a path."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def workers(self) -> set[int]:
-        """The pids of the processes that answer."""
+        """The pids of the workers."""
         return {child.pid for child in psutil.Process(self.process.pid).children()}
 
     def memory(self) -> list[float]:
-        """What each worker takes, in MB (RSS)."""
+        """Each worker's memory in MB (RSS)."""
         return [psutil.Process(pid).memory_info().rss / 1e6 for pid in sorted(self.workers)]
 
     def call(
@@ -123,46 +132,61 @@ class Server:
             raise AssertionError(tokens)
         return tokens
 
+    def kill(self) -> None:
+        """Kill it and its workers (SIGKILL)."""
+        for pid in (self.process.pid, *self.workers):
+            os.kill(pid, signal.SIGKILL)
+        self.process.wait()
+
     def stop(self) -> int:
-        """End it as an operator would; its exit code."""
+        """Stop it as an operator would; returns its exit code."""
         self.process.terminate()
         return self.process.wait(60)
 
 
 @contextmanager
 def serving(
-    application: str = "", *, quiet: bool = False, ready: str = "/readyz", **settings: str
+    application: str = "",
+    *,
+    quiet: bool = False,
+    ready: str = "/readyz",
+    root: str = str(ROOT),
+    server: Sequence[str] = GUNICORN,
+    python: str = sys.executable,
+    **settings: str,
 ) -> Iterator[Server]:
-    """The product, or another WSGI application on the same server, until the block ends.
+    """Run the product, or another WSGI application on the same server, until the block ends.
 
     It has these settings and no others. The block begins when `ready` answers 200. `quiet` keeps
-    its log to itself unless it does not start.
+    its log to itself unless it does not start. `root`: another checkout's. `server` is the module
+    that serves, with its options, and `python` another interpreter.
     """
     port = int(settings.get("PORT") or free_port())
-    command = [sys.executable, "-m", "gunicorn", "--config", "config/server/gunicorn.py"]
+    command = [python, "-m", *server, *([application] if application else [])]
+    its = environment(**settings | {"PORT": str(port)})
+    workers = int(its["WEB_CONCURRENCY"]) if server is GUNICORN else 0
     with tempfile.TemporaryFile() as log:
         began = time.monotonic()
+        errors = log if quiet else None
         process = subprocess.Popen(
-            [*command, *([application] if application else [])],
-            cwd=ROOT,
-            env=environment(**settings | {"PORT": str(port)}),
-            stdout=subprocess.DEVNULL,
-            stderr=log if quiet else None,
+            command, cwd=root, env=its, stdout=subprocess.DEVNULL, stderr=errors
         )
-        server = Server(port, process)
+        started = Server(port, process)
         try:
-            _await(server, ready, log)
-            server.cold_start = time.monotonic() - began
-            yield server
+            _await(started, ready, workers, log)
+            started.cold_start = time.monotonic() - began
+            yield started
         finally:
-            server.stop()
+            started.stop()
 
 
-def _await(server: Server, ready: str, log: IO[bytes]) -> None:
+def _await(server: Server, ready: str, workers: int, log: IO[bytes]) -> None:
+    """Wait until it answers and has all its workers; the first may answer before others start."""
     deadline = time.monotonic() + START_TIME
     while server.process.poll() is None and time.monotonic() < deadline:
         try:
-            if server.call("GET", ready, timeout=5)[0] == 200:
+            ok = server.call("GET", ready, timeout=5)[0] == 200
+            if ok and len(server.workers) >= workers:
                 return
         except (OSError, http.client.HTTPException):
             pass  # not yet

@@ -1,4 +1,4 @@
-"""Conditional writes that follow one another, in one round trip on PostgreSQL."""
+"""Chains of conditional writes, one round trip each on PostgreSQL."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -7,13 +7,13 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from users.statements import FIRST, Row, Statement, execute
+from users.statements import FIRST, Named, Row, Statement, execute
 
 ROW = "(SELECT row_to_json(step) FROM step)"
 
 
 class Step(NamedTuple):
-    """One statement of a chain with its values, and how to give back what it charged.
+    """One statement of a chain with its values, and how to refund what it charged.
 
     Its SQL selects from `{before}`, and returns a row if it changed one.
     """
@@ -24,11 +24,11 @@ class Step(NamedTuple):
 
 
 def run_chain(*steps: Step) -> list[Row]:
-    """Run conditional writes one after the other, each only if the one before changed a row.
+    """Run conditional writes in order, each only if the one before changed a row.
 
-    Returns the row of each step that was done; fewer rows than steps mean that the chain broke
-    there and nothing is charged. On PostgreSQL it is one statement, so the steps before the break
-    are done and must be given back; on SQLite they are rolled back. No two steps may write the same
+    Returns the row of each completed step; fewer rows than steps mean that the chain broke there
+    and nothing stays charged. On PostgreSQL the chain is one statement, so the steps before the
+    break are done and get refunded; on SQLite they are rolled back. No two steps may write the same
     row, and an UPDATE doesn't see a row that was inserted while the chain waited for a lock.
     """
     if connection.vendor != "postgresql":
@@ -56,24 +56,25 @@ def _run_in_turn(steps: tuple[Step, ...]) -> list[Row]:
 def _run_as_one(steps: tuple[Step, ...]) -> list[Row]:
     values: dict[str, Any] = {}
     for n, step in enumerate(steps):
-        _, own = step.statement.prepared(step.params)
+        _, own = step.statement.bound(step.params)
         values.update({f"{n}_{name}": value for name, value in own.items()})
     (rows,) = execute(_joined(tuple(step.statement for step in steps)), values)
     return [tuple(row.values()) for row in rows if row is not None]
 
 
 @lru_cache(maxsize=64)
-def _joined(statements: tuple[Statement, ...]) -> str:
-    """`WITH` steps, each of which selects from the one before; answers each one's row as JSON."""
+def _joined(statements: tuple[Statement, ...]) -> Named:
+    """`WITH` steps, each selecting from the one before; returns each step's row as JSON."""
     parts, before = [], FIRST
     for n, statement in enumerate(statements):
         text = _numbered(statement.sql()[0], n).replace("{before}", before)
         parts.append(f"step_{n} AS ({text})")
         before = f"step_{n} AS before"
     rows = (ROW.replace("step", f"step_{n}") for n in range(len(statements)))
-    return " ".join(("WITH", ", ".join(parts), "SELECT", ", ".join(rows)))
+    text = " ".join(("WITH", ", ".join(parts), "SELECT", ", ".join(rows)))
+    return Named.of("_".join(("chain", *(statement.name for statement in statements))), text)
 
 
 def _numbered(text: str, n: int) -> str:
-    """The SQL with parameters of its own, since a statement may stand in a chain twice."""
+    """The SQL with numbered parameters, since a statement may occur twice in a chain."""
     return re.sub(r"%\((\w+)\)s", rf"%({n}_\1)s", text)

@@ -1,4 +1,4 @@
-"""What `manage.py check` finds wrong, and what `check --deploy` warns of before going public."""
+"""System checks: errors in settings, and with `--deploy` what isn't fit for production."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from users.login import gateways
 
 @register(Tags.compatibility)
 def gateways_can_be_used(**kwargs: Any) -> list[CheckMessage]:
-    """Find gateway URLs that Apprise does not understand."""
+    """Report gateway URLs that Apprise does not understand."""
     real = [url for url in settings.SMS_URL if not url.startswith(("simulated:", "outbox:"))]
     if not real:
         return []
@@ -26,7 +26,7 @@ def gateways_can_be_used(**kwargs: Any) -> list[CheckMessage]:
 
 @register(Tags.security, deploy=True)
 def ready_for_the_public(**kwargs: Any) -> list[CheckMessage]:
-    """Warn of what is right for trying out and wrong for real users."""
+    """Warn of settings that are fine for trying out but wrong for real users."""
     keys = [settings.SECRET_KEY, settings.JWT_SIGNING_KEY, settings.OTP_KEY]
     found = {
         "users.W001": gateways.is_simulated()

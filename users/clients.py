@@ -1,4 +1,4 @@
-"""Where a request comes from: the one place that decides which address counts."""
+"""Where a request comes from; only this module decides which address counts."""
 
 import ipaddress
 from collections.abc import Mapping
@@ -13,10 +13,10 @@ AGENT_LENGTH = 200
 
 @dataclass(frozen=True)
 class Client:
-    """Who asks, as far as an address tells.
+    """The sender of a request, as far as its address tells.
 
     `network` is what one customer has: an IPv4 address or an IPv6 /64. `site` is what one customer
-    may easily get: an IPv6 /48, and "" for IPv4.
+    can easily get: an IPv6 /48; "" for IPv4.
     """
 
     address: str
@@ -53,13 +53,13 @@ def address_in(environ: Mapping[str, Any]) -> str:
 
 
 def network_of(address: str) -> str:
-    """The IPv4 address itself, or the /64 that an IPv6 customer has whole."""
+    """The IPv4 address itself, or the IPv6 /64, which belongs to one customer."""
     ip = ipaddress.ip_address(address)
     return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
 
 
 def site_of(address: str) -> str:
-    """The /48 of an IPv6 address; "" for IPv4, where a network has no cheap neighbours."""
+    """The /48 of an IPv6 address; "" for IPv4, where more addresses are not cheap to get."""
     ip = ipaddress.ip_address(address)
     return "" if ip.version == 4 else str(ipaddress.ip_network((ip, 48), strict=False))
 

@@ -1,7 +1,7 @@
-"""People who never were: their phones, names, devices and logins of the last sixty days.
+"""Made-up people: their phones, names, devices and logins of the last sixty days.
 
-The phones are nobody's: Russian numbers of codes that no operator has, and 555-0100 to 555-0199,
-which North America keeps for fiction. The addresses are those reserved for documentation.
+The phones belong to nobody: Russian numbers with codes that no operator has, and 555-0100 to
+555-0199, which North America reserves for fiction. The addresses are reserved for documentation.
 """
 
 import random
@@ -25,7 +25,7 @@ RUSSIAN_NAMES = "Анна Борис Вера Глеб Дарья Егор Жа�
 AMERICAN_NAMES = "Anna Boris Clara Dora Emma Felix"
 LETTERS = "АБВГДЕЗКЛМНПРСТФШ"
 
-# How busy an hour is, from midnight in Moscow on; and how busy a day is, from Monday on.
+# How busy each hour is, from midnight in Moscow, and each day of the week, from Monday.
 DAY_CURVE = (2, 1, 1, 1, 1, 2, 4, 7, 9, 11, 12, 13, 14, 13, 12, 12, 13, 14, 15, 16, 15, 12, 8, 4)
 WEEK_CURVE = (1.0, 1.05, 1.05, 1.0, 0.95, 0.6, 0.55)
 MOSCOW = 3
@@ -44,7 +44,7 @@ DEVICES = {
 
 
 class Calendar:
-    """The hours of the last sixty days and how busy each was: more from week to week."""
+    """The hours of the last sixty days and how busy each was, growing from week to week."""
 
     def __init__(self, dice: random.Random, now: datetime) -> None:
         self.dice, self.now = dice, now
@@ -54,7 +54,7 @@ class Calendar:
         self.weights = [self._weight(hour, moods) for hour in self.hours]
 
     def moments(self, count: int, since: datetime | None = None) -> list[datetime]:
-        """`count` moments in order, after `since`; none if too little time is left."""
+        """`count` moments after `since`, in order; none if too little time is left."""
         start = (since - self.hours[0]) // HOUR + 2 if since else 0
         if start >= len(self.hours) or not count:
             return []
@@ -69,7 +69,7 @@ class Calendar:
 
 
 def people(calendar: Calendar, count: int) -> list[User]:
-    """Users in the order they came; the first one is staff, some are banned."""
+    """Users in the order in which they joined; the first one is staff, some are banned."""
     dice = calendar.dice
     users = [
         User(phone=phone, date_joined=moment, password=make_password(None), **_name(dice, phone))
@@ -85,7 +85,7 @@ def people(calendar: Calendar, count: int) -> list[User]:
 
 
 def logins(calendar: Calendar, users: Sequence[User]) -> list[Session]:
-    """Everybody's sessions in order: the first with the account, later ones on several devices."""
+    """Everyone's sessions in order: the first one when joining, later ones on several devices."""
     return sorted(
         (session for user in users for session in _logins(calendar, user)),
         key=lambda session: session.created_at,
@@ -93,27 +93,29 @@ def logins(calendar: Calendar, users: Sequence[User]) -> list[Session]:
 
 
 def counters(dice: random.Random, sessions: Sequence[Session]) -> list[Counter]:
-    """What the meters would have counted: some codes are asked for twice or typed wrong."""
+    """The counters' values; some codes were requested twice or mistyped."""
     counts: Tally[tuple[str, datetime]] = Tally()
     for session in sessions:
         hour = session.created_at.replace(minute=0, second=0, microsecond=0)
         counts[policy.LOGINS.kind, hour] += 1
-        counts[policy.MESSAGES.kind, hour] += 1 + (dice.random() < 0.15)
+        counts[policy.MESSAGES.kind, hour] += (sent := 1 + (dice.random() < 0.15))
+        counts[policy.ASKED.kind, hour] += sent
         counts[policy.WRONG_GUESSES.kind, hour] += dice.random() < 0.12
     return [Counter(kind=kind, hour=hour, count=n) for (kind, hour), n in counts.items() if n]
 
 
 def used_limits(dice: random.Random, now: datetime, users: Sequence[User]) -> list[Limit]:
-    """A few phones and one address that somebody guessed at, so their codes have 8 digits."""
-    victims = [(policy.GUESSES_PER_PHONE, user.phone) for user in dice.sample(users[1:], 3)]
+    """A few phones and one address under attack, so their codes have 8 digits."""
+    victims = [(policy.GUESSES_PER_PHONE, user.phone, user) for user in dice.sample(users[1:], 3)]
     return [
         Limit(
             key=strikes.key(who),
             kind=strikes.name,
+            user=user,
             count=strikes.most,
             resets_at=(now + policy.QUIET - HOUR * dice.randrange(1, 72)).timestamp(),
         )
-        for strikes, who in [*victims, (policy.GUESSES_PER_NETWORK, "203.0.113.66")]
+        for strikes, who, user in [*victims, (policy.GUESSES_PER_NETWORK, "203.0.113.66", None)]
     ]
 
 
@@ -171,7 +173,7 @@ def _session(calendar: Calendar, user: User, moment: datetime, agent: str, addre
 
 
 def _between(dice: random.Random, start: datetime, end: datetime) -> datetime:
-    """Sooner rather than later."""
+    """A moment between the two, more likely an early one."""
     return start + (end - start) * dice.random() ** 2
 
 

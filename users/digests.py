@@ -1,4 +1,4 @@
-"""Keyed digests: what the database may hold in place of phones, addresses and codes."""
+"""Keyed digests, which the database holds in place of phones, addresses and codes."""
 
 import hashlib
 import hmac

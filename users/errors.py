@@ -1,4 +1,4 @@
-"""What the rules refuse; API and pages turn a `Refusal` into an answer."""
+"""Refusals: the rules raise them; API and pages turn them into answers."""
 
 import math
 from typing import Any
@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 
-class Refusal(Exception):  # noqa: N818  # a rule's answer, not a fault
-    """A rule said no: `status` is the HTTP status, `attr` the input it is about."""
+class Refusal(Exception):  # noqa: N818  # an answer, not a fault
+    """A rule refused something; `status` is the HTTP status, `attr` the input it concerns."""
 
     status: int = 400
     code: str
@@ -20,12 +20,12 @@ class Refusal(Exception):  # noqa: N818  # a rule's answer, not a fault
 
     @property
     def wait(self) -> int | None:
-        """Seconds until it makes sense to ask again, where that is known."""
+        """Seconds until it makes sense to try again, if known."""
         return self.meta.get("retry_after")
 
 
 class TooMany(Refusal):
-    """A limit is reached; `retry_after` is in seconds, told in whole ones, at least 1."""
+    """A limit is reached; `retry_after` is in whole seconds, at least 1."""
 
     status = 429
     code = "throttled"
@@ -48,10 +48,31 @@ class InvalidCode(Refusal):
 
 
 class InvalidTicket(InvalidCode):
-    """Asked again for a challenge that is unknown, over, or another phone's."""
+    """The ticket of a challenge that is unknown, has ended or belongs to another phone."""
 
-    detail = _("This request for a code is over. Ask again without the ticket.")
+    detail = _("This request for a code has ended. Ask again without the ticket.")
     attr = "ticket"
+
+
+class PhoneTaken(Refusal):
+    """Raised only after the right code was entered, so it reveals nothing to strangers."""
+
+    status = 409
+    code = "phone_taken"
+    detail = _("This number already has an account.")
+    attr = "phone"
+
+
+class FreshLoginRequired(Refusal):
+    status = 403
+    code = "fresh_login_required"
+    detail = _("Log in again to change your phone number.")
+
+
+class StaffPhone(Refusal):
+    status = 403
+    code = "permission_denied"
+    detail = _("Phone numbers of staff are changed in the admin.")
 
 
 class CodeRecentlySent(TooMany):
@@ -83,7 +104,7 @@ class Unavailable(Refusal):
     detail = _("The service is temporarily unavailable. Try again soon.")
 
     def __init__(self) -> None:
-        super().__init__(retry_after=2)  # seconds; a restarted database is back in less
+        super().__init__(retry_after=2)  # seconds; a restarting database takes less
 
 
 class TokenNotValid(Refusal):

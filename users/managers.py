@@ -1,4 +1,4 @@
-"""How users are made and found, and how expired rows go."""
+"""Creates and finds users, and deletes expired rows."""
 
 import secrets
 import time
@@ -23,7 +23,7 @@ def uuid7() -> uuid.UUID:
 
 
 class UserManager(DjangoUserManager[Any]):
-    """Users are made and found by phone, however it is written."""
+    """Creates and finds users by phone, however it is written."""
 
     def get_by_natural_key(self, phone: str | None) -> Any:
         """The user with this phone, however it is written."""
@@ -35,7 +35,7 @@ class UserManager(DjangoUserManager[Any]):
     def create_user(  # type: ignore[override]
         self, phone: str, password: str | None = None, **fields: Any
     ) -> Any:
-        """A new user, without a password one who logs in by phone only; or `InvalidPhone`."""
+        """Create a user; without a password they log in by phone only. Raises `InvalidPhone`."""
         user = self.model(phone=parse_phone(phone), **fields)
         user.set_password(password)
         user.save(using=self._db)
@@ -44,21 +44,26 @@ class UserManager(DjangoUserManager[Any]):
     def create_superuser(  # type: ignore[override]
         self, phone: str, password: str | None = None, **fields: Any
     ) -> Any:
-        """A new user who may do everything in the admin; or `InvalidPhone`."""
+        """Create a user who may do everything in the admin. Raises `InvalidPhone`."""
         return self.create_user(phone, password, is_staff=True, is_superuser=True, **fields)
+
+
+def by_chance() -> bool:
+    """Whether this call is the one in a hundred that sweeps."""
+    return secrets.randbelow(100) == 0
 
 
 class ExpiringQuerySet(models.QuerySet[Any]):
     """Rows that expire and are deleted in small batches as traffic goes."""
 
-    def sweep(self, **expired: Any) -> int:
-        """Delete up to `BATCH` rows matching `expired`, skipping any that are being written."""
+    def sweep(self, *expired: models.Q, **fields: Any) -> int:
+        """Delete up to `BATCH` rows that match, skipping any that are being written."""
         with transaction.atomic():
-            rows = self.select_for_update(skip_locked=True).filter(**expired)
+            rows = self.select_for_update(skip_locked=True).filter(*expired, **fields)
             some = list(rows.values_list("pk", flat=True)[:BATCH])
             return self.filter(pk__in=some).delete()[0]
 
-    def sweep_sometimes(self, **expired: Any) -> None:
-        """Sweep once in a hundred calls."""
-        if secrets.randbelow(100) == 0:
-            self.sweep(**expired)
+    def sweep_sometimes(self, *expired: models.Q, **fields: Any) -> None:
+        """Sweep in one of a hundred calls."""
+        if by_chance():
+            self.sweep(*expired, **fields)

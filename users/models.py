@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from users.managers import ExpiringQuerySet, UserManager, uuid7
-from users.phones import PhoneField
+from users.phones import PhoneField, written
 
 FIRST, LAST = (
     field.verbose_name  # as Django translates it
@@ -25,7 +25,7 @@ BLANK = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol that look like 
 
 
 def check_name(text: str) -> None:
-    """Refuse text that changes the text around it, or that nobody can see."""
+    """Refuse control characters, and names that consist of invisible characters."""
     kinds = [unicodedata.category(char) for char in text]
     disturbs = any(kind in CONTROLS for kind in kinds) or any(char in BIDI for char in text)
     visible = any(
@@ -56,8 +56,11 @@ class User(AbstractUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[UserManager] = UserManager()
 
+    def __str__(self) -> str:
+        return written(self.phone)
+
     class Meta(AbstractUser.Meta):
-        # The few rows that staff filter for are found at once, and no login writes these two.
+        # Staff filter for these few rows; logins never update the two indexes.
         indexes: ClassVar = [
             models.Index(fields=("date_joined",), name="user_date_joined"),
             models.Index(fields=("-id",), name="user_staff", condition=Q(is_staff=True)),
@@ -67,10 +70,10 @@ class User(AbstractUser):
 
 
 class Challenge(models.Model):
-    """A request for a code, by a phone and a network, and what became of it so far.
+    """A request for a code for a phone from a network, and its state.
 
-    The row is deleted once the code is used. Neither phone nor network, ticket or code is stored:
-    the keys are digests, and the code derives from the nonce. Times are in seconds since 1970.
+    The row is deleted when the code is used. Phone, network, ticket and code are not stored: the
+    keys are digests, and the code derives from the nonce. Times are in seconds since 1970.
     Each door, with the ticket and from the network, has attempts left and attempts charged.
     """
 
@@ -97,10 +100,10 @@ class SessionQuerySet(ExpiringQuerySet):
     """Queries on sessions."""
 
     def live(self, now: Any = None) -> Self:
-        """Sessions that still open doors: not ended, not too old, their user not banned.
+        """Sessions that are valid: not ended, not expired, and the user not banned.
 
-        The user is looked at in a subquery of its own, so that an UPDATE of these rows stays one
-        that PostgreSQL checks again when it had to wait for a parallel one.
+        The user is checked in a subquery, so that PostgreSQL rechecks the condition of an UPDATE
+        that had to wait for a parallel one.
         """
         active = User.objects.filter(pk=models.OuterRef("user_id"), is_active=True)
         return self.filter(
@@ -137,19 +140,29 @@ class Session(models.Model):
         verbose_name_plural = _("sessions")
 
     def __str__(self) -> str:
-        return f"{self.ip}, {self.created_at:%Y-%m-%d %H:%M}"
+        return f"{self.ip}, {self.created_at:%Y-%m-%d %H:%M} UTC"
 
 
 class Limit(models.Model):
-    """How much of one limit is used: a count, or the time (s since 1970) when it is free again.
+    """How much of a limit is used: a count, or the time (s since 1970) when it is free again.
 
-    Once `resets_at` has passed, the row means nothing any more.
+    Once `resets_at` has passed, the row no longer counts.
     """
 
     key = models.CharField(_("key"), max_length=32, primary_key=True)
     kind = models.CharField(_("kind"), max_length=24)
     count = models.PositiveIntegerField(default=0)
     resets_at = models.FloatField(db_index=True)
+    user = models.ForeignKey(
+        User,
+        on_delete=models.DO_NOTHING,
+        null=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("user"),
+    )
+    """Whose phone was guessed at until the limit was reached, for staff; null for all others."""
 
     objects = ExpiringQuerySet.as_manager()
 
@@ -162,7 +175,7 @@ class Limit(models.Model):
 
 
 class Counter(models.Model):
-    """How often something happened anywhere in one hour; each process adds its share in lots."""
+    """How often something happened in one hour; each process adds its share in batches."""
 
     kind = models.CharField(_("kind"), max_length=24)
     hour = models.DateTimeField(_("hour"))

@@ -1,4 +1,4 @@
-"""Phone numbers: many ways to write one, one way to store it."""
+"""Phone numbers: parsed from any spelling, stored in one."""
 
 import re
 import unicodedata
@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneNumberFormat, PhoneNumberType
 
 from users.errors import InvalidPhone
 
@@ -17,6 +17,8 @@ LENGTH = 64
 """The longest that a phone may be as written."""
 
 _WRITTEN = re.compile(r"(?:tel:)?(\(?\+?[0-9 ().\-/]+)")
+_DASHES = "\N{MINUS SIGN}\N{HYPHEN BULLET}\N{KATAKANA-HIRAGANA PROLONGED SOUND MARK}"
+"""What people take for a dash and Unicode for something else."""
 _NO_COUNTRY = "001"  # what phonenumbers calls numbers of no country, such as satellite phones
 _MOBILE = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
@@ -25,11 +27,11 @@ def parse_phone(raw: str) -> str:
     """The E.164 form of a mobile number as people write it: `8 (916) 123-45-67` → `+79161234567`.
 
     Numbers without a country belong to `PHONE_REGION`. Raises `InvalidPhone` for anything that is
-    not a valid mobile number of a country, or lies outside `PHONE_REGIONS`.
+    not a valid mobile number of a country, or is outside `PHONE_REGIONS`.
     """
     if len(raw) > LENGTH:
         raise InvalidPhone
-    written = _WRITTEN.fullmatch("".join(map(_plain, raw)).strip().lower())
+    written = _WRITTEN.fullmatch(plain_text(raw).strip().lower())
     if not written:
         raise InvalidPhone
     try:
@@ -46,37 +48,72 @@ def parse_phone(raw: str) -> str:
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 
+def plain_text(raw: str) -> str:
+    """The text with plain digits, dashes and spaces: people paste any kind."""
+    return "".join(map(_plain, raw))
+
+
 def _plain(char: str) -> str:
-    """A character as a plain keyboard has it: people paste any dash, space or digit."""
     category = unicodedata.category(char)
     if category == "Nd":
         return str(unicodedata.decimal(char))
     if category == "Cf":  # bidi marks, zero-width characters, soft hyphens
         return ""
-    if category == "Pd" or char == "\N{MINUS SIGN}":
+    if category == "Pd" or char in _DASHES:
         return "-"
     return unicodedata.normalize("NFKC", char) if category[0] in "PSZ" else char
 
 
 def _with_plus(written: str) -> str:
-    """International numbers are dialled with 00 from many countries, if not from `PHONE_REGION`."""
-    return re.sub(r"^00[ -]*(?=[1-9])", "+", written)
+    """Many countries dial international numbers with 00, even if `PHONE_REGION` doesn't."""
+    return re.sub(r"^\(?00[^0-9]*(?=[1-9])", "+", written)
 
 
 def mask_phone(phone: str) -> str:
-    """A phone as logs may show it: `+79161234567` → `+7916***67`."""
+    """A phone masked for logs: `+79161234567` → `+7916***67`."""
     return f"{phone[:5]}***{phone[-2:]}"
 
 
 def written(phone: str) -> str:
     """A phone as people read it: `+79161234567` → `+7 916 123-45-67`."""
-    return _international(phonenumbers.parse(phone))
+    code, _, national = apart(phone)[1:].partition(" ")
+    if not national.isdecimal():  # not a number yet
+        return phone
+    number = phonenumbers.PhoneNumber(
+        country_code=int(code),
+        national_number=int(national),
+        italian_leading_zero=national.startswith("0") or None,
+    )  # parsing it anew would take twice as long
+    return _international(number)
+
+
+def apart(phone: str) -> str:
+    """A phone with its country code set apart, quickly: `+79161234567` → `+7 9161234567`."""
+    for end in (2, 3, 4):  # no country code is a prefix of another
+        if phone[1:end].isdecimal() and int(phone[1:end]) in COUNTRY_CODE_TO_REGION_CODE:
+            return f"{phone[:end]} {phone[end:]}"
+    return phone
+
+
+def tidied(raw: str) -> str:
+    """A phone in readable form, or the text itself if it isn't a phone."""
+    try:
+        return written(parse_phone(raw))
+    except InvalidPhone:
+        return raw
 
 
 def example_phone() -> str:
     """A mobile number of the default region, as people write it."""
     number = phonenumbers.example_number_for_type(settings.PHONE_REGION, PhoneNumberType.MOBILE)
     return _international(number) if number else ""
+
+
+def default_country() -> tuple[str, str]:
+    """The country code and the trunk prefix of `PHONE_REGION`."""
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region(settings.PHONE_REGION)
+    assert metadata is not None  # noqa: S101  # settings accept only existing regions
+    return str(metadata.country_code), metadata.national_prefix or ""
 
 
 def _international(number: phonenumbers.PhoneNumber) -> str:
@@ -91,10 +128,10 @@ class WrittenPhoneField(forms.CharField):
 
 
 class PhoneField(models.CharField):  # type: ignore[type-arg]
-    """A plain column that holds E.164 and whose forms take a phone as people write it."""
+    """A plain column in E.164; its form fields accept any spelling."""
 
     def clean(self, value: Any, model_instance: models.Model | None) -> Any:
-        """The phone in E.164; `ValidationError` if it is none."""
+        """The phone in E.164. Raises `ValidationError`."""
         try:
             value = parse_phone(value)
         except InvalidPhone as error:

@@ -20,14 +20,35 @@ JSON = {
         "collect": "json_agg",
         "nest": "",
         "text": "::text",
+        "each": "json_each_text",
+        "json": "::json",
     },
-    "sqlite": {"array": "json_array", "collect": "json_group_array", "nest": "json", "text": ""},
+    "sqlite": {
+        "array": "json_array",
+        "collect": "json_group_array",
+        "nest": "json",
+        "text": "",
+        "each": "json_each",
+        "json": "",
+    },
 }
 """The JSON functions that written SQL may use, in braces."""
 
 
+class Named(str):
+    """SQL that has a name, so that a backend may prepare it."""
+
+    name: str
+
+    @classmethod
+    def of(cls, name: str, text: str) -> "Named":
+        named = cls(text)
+        named.name = name
+        return named
+
+
 class Param(models.Expression):
-    """A value that a compiled statement is given each time it runs."""
+    """A value that a compiled statement is given each time it runs, of a field's type or a text."""
 
     def __init__(self, name: str, field: Any = None) -> None:
         super().__init__(output_field=field or models.TextField())
@@ -36,6 +57,10 @@ class Param(models.Expression):
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         """A placeholder, and in place of a value the parameter itself."""
         return "%s", [self]
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """The same with its type, which PostgreSQL must know before it has a value."""
+        return f"%s::{self.output_field.cast_db_type(connection)}", [self]
 
 
 class Statement:
@@ -57,13 +82,14 @@ class Statement:
     ) -> None:
         self.name, self._source, self._update, self._returning = name, source, update, returning
         self._compiled: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._alone: dict[str, Named] = {}
         self._converters: dict[str, Callable[[list[Row]], list[Row]]] = {}
         if Statement.known.setdefault(name, self) is not self:
             raise ValueError(f"there is a statement {name!r} already")
 
     def rows(self, **params: object) -> list[Row]:
         """All rows; of a compiled statement in Python's types, else as the driver gives them."""
-        rows = execute(*self.prepared(params))
+        rows = execute(*self.bound(params))
         convert = self._converters.get(connection.vendor)
         return convert(rows) if convert else rows
 
@@ -72,13 +98,13 @@ class Statement:
         rows = self.rows(**params)
         return rows[0] if rows else None
 
-    def prepared(
-        self, params: Mapping[str, object], before: str = FIRST
-    ) -> tuple[str, dict[str, Any]]:
+    def bound(self, params: Mapping[str, object]) -> tuple["Named", dict[str, Any]]:
         """The SQL with named placeholders, and the values as the driver takes them."""
-        sql, constants = self.sql()
-        values = {name: _plain(value) for name, value in params.items()}
-        return sql.replace("{before}", before), {**constants, **values}
+        text, constants = self.sql()
+        alone = self._alone.get(text) or self._alone.setdefault(
+            text, Named.of(self.name, text.replace("{before}", FIRST))
+        )
+        return alone, {**constants, **{name: _plain(value) for name, value in params.items()}}
 
     def sql(self) -> tuple[str, dict[str, Any]]:
         """The SQL for this database and the constants in it; compiled at the first use."""

@@ -1,6 +1,6 @@
-"""Texts of Django's admin whose Russian doesn't fit: listed here, ours replaces it.
+"""Texts of Django's admin with unsuitable Russian; listed here, they get our translation.
 
-Models' names come in the accusative where users/admin/sentences.py reaches, else in the nominative.
+Names of models are in the accusative where users/admin/sentences.py applies, else nominative.
 """
 
 from django.utils.translation import gettext_noop as _

@@ -18,7 +18,7 @@ from users.errors import TooMany
 from users.models import User
 from users.pages.decorators import refused
 
-# What Alpine.js and unfold's own style attributes need, and only here. Everything is our own.
+# Alpine.js and unfold's style attributes need these, only here. Nothing comes from elsewhere.
 POLICY = {
     "script-src": [SELF, UNSAFE_EVAL],
     "style-src": [SELF, UNSAFE_INLINE],
@@ -30,7 +30,7 @@ POLICY = {
 
 
 class Site(UnfoldAdminSite):
-    """The admin of this product."""
+    """The product's admin."""
 
     index_title = _("Overview")
     index_template = "referrals/overview.html"
@@ -38,10 +38,11 @@ class Site(UnfoldAdminSite):
     def index(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The dashboard for those who may view users, the plain list of models for others."""
+        """The dashboard for staff who may view users, the plain list of models for others."""
         user = request.user
-        figures = charts.page() if self._registry[User].has_view_permission(request) else None
-        context = {**(extra_context or {}), "dashboard": figures}
+        context = dict(extra_context or {})
+        if self._registry[User].has_view_permission(request):
+            context["dashboard"] = charts.page(request.GET.get("days", ""))
         if user.has_perm("users.view_counter"):
             context["protection"] = protection.state(may_end=user.has_perm("users.delete_limit"))
         response: HttpResponse = super().index(request, context)
@@ -55,7 +56,7 @@ class Site(UnfoldAdminSite):
     def login(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """The login page, which doesn't pass through `admin_view`; it leads to the dashboard."""
+        """The login page, which `admin_view` doesn't cover; leads to the dashboard."""
         context = dict(extra_context or {})
         if REDIRECT_FIELD_NAME not in request.GET:
             context["app_path"] = f"{request.path}?{REDIRECT_FIELD_NAME}={_link('index')}"
@@ -66,14 +67,14 @@ class Site(UnfoldAdminSite):
         return response
 
     def has_permission(self, request: HttpRequest) -> bool:
-        """Staff whose session was not ended."""
+        """Whether the user is staff with a live session."""
         from users.admin.login import is_live  # noqa: PLC0415  # which needs the site
 
         return super().has_permission(request) and is_live(request)
 
 
 def indigo(request: HttpRequest) -> dict[str, str]:
-    """The product's color, from light to dark; 600 stands on white and 500 on black."""
+    """The product's colour, from light to dark; 600 is used on white, 500 on black."""
     return {
         "50": "#eef0fd",
         "100": "#dfe3fb",
@@ -95,12 +96,17 @@ def icon(request: HttpRequest) -> str:
 
 
 def style(request: HttpRequest) -> str:
-    """The URL of the few rules that differ from unfold's."""
+    """The URL of our additions to unfold's styles."""
     return static("users/admin.css")
 
 
+def script(request: HttpRequest) -> str:
+    """The URL of the script that shows times in the reader's time zone."""
+    return static("users/admin.js")
+
+
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    """The sidebar, limited to what each person may see."""
+    """The sidebar, limited to what the user may see."""
     return [
         {"items": [{"title": _("Overview"), "icon": "monitoring", "link": _link("index")}]},
         {

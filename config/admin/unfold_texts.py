@@ -1,4 +1,4 @@
-"""Texts of django-unfold, which has no catalogue: listed here, ours translates them."""
+"""Texts of django-unfold, which has no translations; listed here, they get ours."""
 
 from django.utils.translation import gettext_noop as _
 

@@ -1,4 +1,4 @@
-"""Django's backend with a strict pool, which throws away connections that are of no use."""
+"""Django's backend with a strict pool that discards broken connections."""
 
 from contextlib import suppress
 from functools import cached_property
@@ -7,15 +7,20 @@ from typing import Any
 
 from dj_db_conn_pool.backends.postgresql import base
 from dj_db_conn_pool.core import pool_container
+from django.conf import settings
 from django.db.utils import DatabaseErrorWrapper
 from gevent import monkey
 from psycopg2 import OperationalError, errors, extensions
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from config.postgresql import waiting
 from config.postgresql.hosts import Hosts
+from config.postgresql.prepared import Cursor, Link
+from config.postgresql.usage import queue
 from config.postgresql.waiting import wait
+from users.waiting import deadline
 
-# gevent's replacement takes a turn of the event loop even when there is nothing to wait for.
+# gevent's version runs the event loop once even if there is nothing to wait for.
 _poll = monkey.get_original("select", "poll")
 _hosts = Hosts()
 
@@ -29,8 +34,8 @@ class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
     def do_ping(self, dbapi_connection: Any) -> bool:
         """Whether the connection is alive, by one system call instead of a round trip.
 
-        An idle connection has nothing to read until the server says goodbye or closes it. After
-        one dead connection the pool replaces all older ones.
+        An idle connection has nothing to read until the server closes it. After one dead connection
+        the pool replaces all older ones.
         """
         if dbapi_connection.closed:
             return False
@@ -40,7 +45,7 @@ class Dialect(base.DatabaseWrapper.SQLAlchemyDialect):  # type: ignore[misc]
 
 
 class Errors(DatabaseErrorWrapper):
-    """Django's errors, with one for a server that became read-only: it is of no use to anybody."""
+    """Django's errors; a server that became read-only counts as unreachable."""
 
     wrapper: Any
 
@@ -63,30 +68,40 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         return Errors(self)
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection from the pool. Raises `OperationalError` if none becomes free in time."""
+        """Take a connection from the pool. Raises `OperationalError` if none is free in time."""
+        if not deadline.left():
+            raise OperationalError("the request has waited too long already")
         try:
-            return super().get_new_connection(conn_params)
+            with queue:
+                return super().get_new_connection(conn_params)
         except PoolTimeout as error:
             raise OperationalError(str(error)) from None
 
     def _get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection for the pool."""
+        """Open a connection for the pool."""
+        if settings.DB_PREPARE:
+            conn_params = {**conn_params, "connection_factory": Link, "cursor_factory": Cursor}
         link = _hosts.connect(conn_params, super()._get_new_connection)
-        link.autocommit = True  # as Django wants it
+        link.autocommit = True  # as Django expects
         with link.cursor() as cursor:
             # Every rule relies on it, whatever the server's default. psycopg2's own way costs each
             # transaction a round trip, and holds until the first one.
             cursor.execute("SET default_transaction_isolation = 'read committed'")
+            if monkey.is_module_patched("socket"):  # management commands may take longer
+                # A transaction that the network cut off ends, and with it its locks, after twice
+                # the time in which we have given it up.
+                limit = f"{2 * waiting.ANSWERING:g}s"
+                cursor.execute("SET idle_in_transaction_session_timeout = %s", (limit,))
             # A statement that nobody waits for any more ends, and holds no locks and no process.
             with suppress(errors.InvalidParameterValue):
                 cursor.execute("SET client_connection_check_interval = '5s'")
         return link
 
     def _close(self) -> None:
-        """Give the connection back; a broken one is replaced, and so are all as old as it."""
+        """Give the connection back; a broken one is replaced, with all that are as old."""
         link = self.connection and self.connection.dbapi_connection
         if self.useless or (link and link.closed):
             self.useless = False
-            # What SQLAlchemy's engine does, but here the pool has none.
+            # SQLAlchemy's engine would do this, but this pool has none.
             pool_container.get(self.alias)._invalidate(self.connection)  # noqa: SLF001
         super()._close()

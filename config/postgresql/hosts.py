@@ -1,6 +1,7 @@
-"""The hosts of a database URL, tried one after another.
+"""Tries the hosts of a database URL one after another.
 
-libpq does so itself, but leaves a silent host only where it may block all other requests.
+libpq can do this, but gives up on a silent host only in blocking mode, which would stop all other
+requests.
 """
 
 import socket
@@ -11,19 +12,20 @@ from gevent import Timeout, monkey
 from psycopg2 import OperationalError
 
 from config.postgresql import waiting
+from users.waiting import deadline
 
 Parameters = dict[str, Any]
 Connect = Callable[[Parameters], Any]
 
 
 class Hosts:
-    """Connects to the first host that accepts, beginning with the one that did so last time."""
+    """Connects to the first host that accepts, starting with the one that did so last time."""
 
     def __init__(self) -> None:
         self._last = 0
 
     def connect(self, parameters: Parameters, connect: Connect) -> Any:
-        """The connection. Raises `OperationalError` with the errors of all hosts."""
+        """Open a connection. Raises `OperationalError` with the errors of all hosts."""
         hosts, errors = _hosts(parameters), []
         for number in (*range(self._last, len(hosts)), *range(self._last)):
             try:
@@ -58,11 +60,11 @@ def _connect_to(parameters: Parameters, connect: Connect) -> Any:
 
 
 def _addresses(host: str | None) -> list[str | None]:
-    """The host's addresses, looked up here: libpq would stop all other requests meanwhile."""
+    """The host's addresses, resolved here: libpq would block all other requests."""
     if not host or host.startswith(("/", "@")) or not monkey.is_module_patched("socket"):
         return [None]
     try:
-        with Timeout(waiting.CONNECTING, TimeoutError("the name server is silent")):
+        with Timeout(deadline.left(waiting.CONNECTING), TimeoutError("the name server is silent")):
             found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except OSError as error:
         raise OperationalError(f"{host}: {error}") from None

@@ -12,6 +12,7 @@ from gunicorn import glogging
 from config import settings
 from config.server.redaction import hide
 from users.clients import address_in
+from users.signals import happened
 
 
 class Logger(glogging.Logger):  # type: ignore[misc]
@@ -39,6 +40,7 @@ class Logger(glogging.Logger):  # type: ignore[misc]
 
     def refusal(self, req: Any, addr: Any, status: str, sent: int) -> None:
         """The line of a request that never reached the application; `req` as far as it was read."""
+        happened("request refused", status=status.partition(" ")[0])
         answer = SimpleNamespace(status=status, sent=sent)
         self.access(answer, req, {"REMOTE_ADDR": addr[0] if addr else ""}, timedelta())
 

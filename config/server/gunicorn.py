@@ -4,6 +4,7 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import gc  # noqa: E402
 import multiprocessing  # noqa: E402
 import os  # noqa: E402
 import resource  # noqa: E402
@@ -11,12 +12,14 @@ import resource  # noqa: E402
 from gunicorn.arbiter import Arbiter  # noqa: E402
 
 from config import environment as env  # noqa: E402
+from config import settings  # noqa: E402
 from config.server import start  # noqa: E402  # a bad setting stops here, not in every worker
 
 # The access log needs Django's settings, whatever application is served.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 wsgi_app = "config.wsgi"
+preload_app = True  # before anybody can connect; workers share its memory and start at once
 bind = start.address()
 worker_class = "config.server.worker.Worker"
 workers = env.read("WEB_CONCURRENCY", env.whole(1, 256), str(multiprocessing.cpu_count()))
@@ -34,7 +37,7 @@ forwarder_headers = ""  # not even a local proxy may set SCRIPT_NAME or PATH_INF
 # Seconds. A client has `keepalive` to send a request's head, and as long before the next one.
 keepalive = 5
 timeout = 60  # a worker that does nothing at all for this long is replaced
-graceful_timeout = 30  # for requests that an ending worker has begun: a gateway may take 10
+graceful_timeout = 40  # for requests that an ending worker has begun: none waits longer
 
 # Against unknown leaks. A worker to be replaced accepts no new connection, answers what it has and
 # asks its clients to reconnect; the jitter keeps two from leaving at once.
@@ -47,7 +50,7 @@ accesslog = "-"
 
 def on_starting(server: Arbiter) -> None:
     """Raise the limit on open files, often 1,024, to what the connections need."""
-    least = worker_connections + 100
+    least = 2 * worker_connections + 100  # for clients, and for what they wait for
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < least:
         least = least if hard == resource.RLIM_INFINITY else min(least, hard)
@@ -55,5 +58,24 @@ def on_starting(server: Arbiter) -> None:
 
 
 def when_ready(server: Arbiter) -> None:
-    """Say where everything is, now that connections are taken."""
+    """Say where everything is, now that connections are taken.
+
+    What is loaded stays for good. Looking through it for garbage would stop a worker for a tenth of
+    a second each time, and copy the memory that it shares with the others.
+    """
+    gc.collect()
+    gc.freeze()
     start.welcome()
+
+
+if settings.METRICS:
+    from config.metrics.workers import (  # noqa: F401  # gunicorn calls them by their names
+        child_exit,
+        on_exit,
+        open_directory,
+        post_fork,
+        post_worker_init,
+        pre_fork,
+    )
+
+    open_directory()

@@ -44,10 +44,12 @@ def _try_to_listen(host: str, port: int) -> None:
 
 
 def welcome() -> None:
-    """Three lines for whoever started it; a collector of JSON lines could not read them."""
+    """Print the addresses; not with JSON logs, whose collector could not read them."""
     if env.read("LOG_FORMAT", str, "text") == "json":
         return
     site = settings.PUBLIC_URL
+    if settings.PLAYGROUND:
+        print(f"Start:    {site}/start/  (log in and invite on two phones)")  # noqa: T201
     print(f"Pages:    {site}/")  # noqa: T201
     print(f"API docs: {site}/api/docs/")  # noqa: T201
     print(f"Admin:    {site}/admin/  ({ADMIN_HINT[settings.DEBUG]})", flush=True)  # noqa: T201

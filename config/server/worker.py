@@ -6,32 +6,23 @@ Malformed HTTP is answered in the API's error format.
 import logging
 from contextlib import suppress
 from functools import partial
-from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
 
-import orjson
-from gevent import Timeout, sleep
+from gevent import sleep
 from gevent.server import StreamServer
 from gunicorn.http import errors
 from gunicorn.workers.ggevent import GeventWorker
 
-from config import settings
-from config.server.writing import PatientSocket
+from config.server import bodies, refusals
+from config.server.writing import PatientSocket, part
 from config.web import request_ids
 
-BODY_TIME = 20.0  # seconds; twice what 64 KiB take over a slow line
-
-
-class BodyTooSlow(errors.ParseException):  # type: ignore[misc]
-    """The body did not arrive in time."""
-
-
 REASONS = {
-    BodyTooSlow: ("408 Request Timeout", "request_timeout"),
-    errors.LimitRequestLine: ("414 URI Too Long", "uri_too_long"),
-    errors.LimitRequestHeaders: ("431 Request Header Fields Too Large", "headers_too_large"),
-    errors.ExpectationFailed: ("417 Expectation Failed", "expectation_failed"),
+    bodies.BodyTooSlow: refusals.TOO_SLOW,
+    errors.LimitRequestLine: refusals.ADDRESS_TOO_LONG,
+    errors.LimitRequestHeaders: refusals.HEADERS_TOO_LARGE,
+    errors.ExpectationFailed: refusals.UNEXPECTED,
 }
 OUR_FAULT = (
     errors.ConfigurationProblem,
@@ -64,7 +55,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
     listener: Listener | None = None
 
     def run(self) -> None:
-        """Serve until told to end."""
+        """Serve until told to stop."""
         self.server_class = self._listen
         super().run()
 
@@ -84,7 +75,12 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
         A client that sends many requests without waiting would take the connection each time.
         """
-        keep = super().handle_request(listener_name, req, sock, addr)
+        try:
+            keep = super().handle_request(listener_name, req, sock, addr)
+        except StopIteration:  # so gunicorn ends a connection
+            if bodies.unread(req.body):
+                part(sock)
+            raise
         sleep(0)
         return keep
 
@@ -109,34 +105,38 @@ class Worker(GeventWorker):  # type: ignore[misc]
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer 4xx, and log nothing of the content: it may be a phone or a token."""
-        request_id = request_ids.begin()
+        request_ids.begin()
         if not isinstance(exc, errors.ParseException) or isinstance(exc, OUR_FAULT):
             super().handle_error(req, client, addr, exc)
             return
-        status, code = REASONS.get(type(exc), ("400 Bad Request", "parse_error"))
+        req = req or getattr(exc, "req", None)
+        reason = REASONS.get(type(exc), refusals.MALFORMED)
+        headers, body = refusals.answer(reason, _headers(req))
+        headers += [("Content-Length", str(len(body))), ("Connection", "close")]
+        lines = [f"HTTP/1.1 {reason.status}", *map(": ".join, headers), "", ""]
         _logger.warning("request refused: %s from %s", type(exc).__name__, addr and addr[0])
-        error = {"code": code, "detail": f"{status[4:]}.", "attr": None}
-        body = orjson.dumps({"type": "client_error", "errors": [error]})
-        head = (
-            f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: application/json\r\n"
-            f"{request_ids.HEADER}: {request_id}\r\nContent-Length: {len(body)}\r\n\r\n"
-        )
         try:
-            client.sendall(head.encode() + body)
+            client.sendall("\r\n".join(lines).encode() + body)
         except OSError:
             _logger.debug("the client is gone")
-        self.log.refusal(req, addr, status, len(body))
+        self.log.refusal(req, addr, reason.status, len(body))
+        part(client)
+
+
+def _headers(req: Any) -> dict[str, str]:
+    """A request's headers, as far as they were read, named as in WSGI."""
+    read = getattr(req, "headers", ())
+    return {f"HTTP_{name.replace('-', '_')}": value for name, value in read}
 
 
 def _shielded(app: Any, environ: dict[str, Any], start_response: Any) -> Any:
     """Run `app` between reading and writing, so that no slow client holds its database connection.
 
-    Reads no more of the body than shows that it is too large. Raises `BodyTooSlow`.
+    Raises what gunicorn raises for malformed requests.
     """
-    if length := int(environ.get("CONTENT_LENGTH") or 0):
-        least = min(length, settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        with Timeout(BODY_TIME, BodyTooSlow):
-            environ["wsgi.input"] = BytesIO(environ["wsgi.input"].read(least))
+    if "HTTP_HOST" not in environ and environ["SERVER_PROTOCOL"] != "HTTP/1.0":
+        raise errors.InvalidHeader("HOST")
+    bodies.read(environ)
     answer = app(environ, start_response)
     if getattr(answer, "streaming", True):  # responses without this attribute are not Django's
         return answer

@@ -5,10 +5,14 @@ import logging
 import socket
 import struct
 import time
+from contextlib import suppress
 from typing import Any
+
+from gevent import Timeout
 
 BLOCK = 16 * 1024  # bytes written at once, so that a large answer's progress is seen
 SLOWEST = 2 * 1024  # bytes a second
+LEAVE = 2.0  # seconds to end a request that is answered before its end
 _RESET = struct.pack("ii", 1, 0)  # close at once and forget what was not taken
 _logger = logging.getLogger("gunicorn.error")
 
@@ -46,3 +50,14 @@ class PatientSocket:
         finally:
             self._left = min(self._left - (time.monotonic() - began), self._patience)
             self._client.settimeout(None)  # reading has limits of its own
+
+
+def part(client: Any) -> None:
+    """End the connection after an answer, when the client has had time to end its request.
+
+    Closed with something unread, the connection would be reset, and the answer often lost.
+    """
+    with suppress(OSError, Timeout), Timeout(LEAVE):
+        client.shutdown(socket.SHUT_WR)
+        while client.recv(BLOCK):
+            pass

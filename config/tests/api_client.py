@@ -1,22 +1,30 @@
-"""How the tests speak to the API."""
+"""The tests' API client."""
 
 import json
 from typing import Any
 
 from rest_framework.test import APIClient, ForceAuthClientHandler
 
+from config.tests.contract import CONTRACT
+
 _handler = ForceAuthClientHandler(enforce_csrf_checks=False)
 
 
 class Client(APIClient):
-    """Speaks JSON to version 1, from the address it is given."""
+    """Calls version 1 of the API in JSON from a given address."""
 
     def __init__(self, address: str = "127.0.0.1") -> None:
         super().__init__(REMOTE_ADDR=address, raise_request_exception=False)
-        self.handler = _handler  # loading the middleware for each client would take its time
+        self.handler = _handler  # loading the middleware for each client would be slow
+
+    def generic(self, method: str, path: str, *args: Any, **kwargs: Any) -> Any:
+        """Any request; fails if the schema doesn't cover the answer."""
+        answer = super().generic(method, path, *args, **kwargs)
+        CONTRACT.hold(method, path, answer)
+        return answer
 
     def call(self, method: str, path: str, body: Any = None, **headers: Any) -> Any:
-        """One call; `path` below the version's prefix."""
+        """One call; `path` is relative to the version's prefix."""
         path = path.removeprefix("http://testserver")
         return self.generic(
             method,
@@ -38,6 +46,9 @@ class Client(APIClient):
     def profile(self) -> Any:
         return self.call("GET", "profile/")
 
+    def change_phone(self, phone: str, code: str, **more: str) -> Any:
+        return self.call("PUT", "profile/phone/", {"phone": phone, "code": code, **more})
+
     def activate(self, code: str) -> Any:
         return self.call("POST", "profile/activate/", {"invite_code": code})
 
@@ -47,7 +58,7 @@ class Client(APIClient):
 
 
 def error(response: Any) -> str:
-    """The code of the answer's one error, after checking the shape all errors have."""
+    """The code of the answer's only error, after checking the error shape."""
     body = response.json()
     assert set(body) - {"meta"} == {"type", "errors"}, body
     assert all(set(one) == {"code", "detail", "attr"} for one in body["errors"]), body

@@ -1,4 +1,4 @@
-"""People as the tests need them: one who has logged in, many with codes, an inviter's invitees."""
+"""Makes users: after a first login, in bulk with or without codes, and invitees."""
 
 import itertools
 from collections.abc import Iterable
@@ -26,7 +26,7 @@ def new_phone() -> str:
 
 
 def join(**fields: Any) -> User:
-    """A user as after a first login."""
+    """A user after a first login."""
     user = User.objects.create_user(fields.pop("phone", None) or new_phone(), **fields)
     user_logged_in.send(sender=User, request=None, user=user)
     return user
@@ -55,7 +55,7 @@ def invitees(
     newest: datetime | None = None,
     apart: timedelta = timedelta(seconds=1),
 ) -> list[User]:
-    """This many who entered the inviter's code, the newest first and each `apart` from the next."""
+    """This many invitees of the inviter, newest first, spaced `apart`."""
     invited, newest = strangers(count), newest or timezone.now()
     Activation.objects.bulk_create(
         Activation(
@@ -72,7 +72,7 @@ def invitees(
 
 
 def access_tokens(users: Iterable[User]) -> list[str]:
-    """A session for each, and the tokens that open the API."""
+    """Open a session for each user; returns their access tokens."""
     ends = timezone.now() + LIFETIME
     here = {"ip": HERE.address, "network": HERE.network}
     sessions = Session.objects.bulk_create(

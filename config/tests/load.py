@@ -1,4 +1,4 @@
-"""Many people on the real server at once, and what came of each of their requests."""
+"""Many clients on the real server at once, and the outcome of each request."""
 
 import http.client
 import json
@@ -22,13 +22,13 @@ only_postgresql = pytest.mark.skipif(
 
 
 def in_parallel(function, arguments, threads=32):
-    """What each call returned."""
+    """Make the calls in parallel; returns their results."""
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(function, arguments))
 
 
 def retry(function, *, seconds=30):
-    """The first result that is not None. Raises `TimeoutError`."""
+    """Retry until the result is not None. Raises `TimeoutError`."""
     deadline = time.monotonic() + seconds
     while (result := function()) is None:
         if time.monotonic() > deadline:
@@ -37,7 +37,7 @@ def retry(function, *, seconds=30):
 
 
 class Load:
-    """Threads that call the server again and again until told to stop."""
+    """Threads that call the server repeatedly until stopped."""
 
     def __init__(self, threads, once):
         self.results, self._once, self._stop = [], once, threading.Event()
@@ -58,11 +58,11 @@ class Load:
             result = self._once(number)
             if result is not None:
                 self.results.append(result)
-            if result in (None, "refused"):  # there is no more to do, or nobody to do it
+            if result in (None, "refused"):  # nothing left to do, or no server
                 return
 
     def await_results(self, count, seconds=30):
-        """Let the load run until there are so many results."""
+        """Wait until there are this many results."""
         deadline = time.monotonic() + seconds
         while len(self.results) < count:
             assert time.monotonic() < deadline, "the load does not get on"
@@ -70,13 +70,13 @@ class Load:
 
 
 class Visitor:
-    """One client, who keeps the connection as long as the server does."""
+    """A client that keeps its connection for as long as the server does."""
 
     def __init__(self, port):
         self._link = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
 
     def ask(self, method, path, body=None, address=""):
-        """The status; `refused` without a connection, `lost` without an answer."""
+        """Send a request; returns the status, `refused` (no connection) or `lost` (no answer)."""
         if self._link.sock is None:
             try:
                 self._link.connect()

@@ -13,7 +13,7 @@ APPLICATION = "server under test"  # its connections' name in pg_stat_activity
 
 
 def database_url() -> str:
-    """Where the test's database is, as another process must be told."""
+    """The URL of the test's database, for other processes."""
     name = str(connection.settings_dict["NAME"])
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -21,7 +21,7 @@ def database_url() -> str:
 
 
 def running(**settings: str) -> AbstractContextManager[Server]:
-    """Two workers behind one proxy, with a gateway that takes no time, unless `settings` differ."""
+    """By default two workers behind one proxy, with an instant gateway."""
     usual = {
         "SECRET_KEY": SETTINGS["SECRET_KEY"],
         "DATABASE_URL": database_url(),

@@ -1,4 +1,4 @@
-"""Texts of DRF that have no Russian, or none that fits: listed here, ours replaces it."""
+"""Texts of DRF without suitable Russian; listed here, they get our translation."""
 
 from django.utils.translation import gettext_noop as _
 
@@ -13,7 +13,6 @@ TEXTS = (
     _("Request was throttled."),
     _("Expected available in {wait} second."),
     _("Expected available in {wait} seconds."),
-    _("Invalid data. Expected a dictionary, but got {datatype}."),
     _("Invalid cursor"),
     _("Invalid page."),
     _("Not a valid string."),

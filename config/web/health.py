@@ -1,4 +1,4 @@
-"""Health checks: whether the process answers, and whether it can do its work."""
+"""Health checks: the process answers; it can do its work."""
 
 from functools import cache
 
@@ -16,7 +16,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 def readyz(request: HttpRequest) -> JsonResponse:
     """Ready: the database takes writes and has all migrations.
 
-    Otherwise 503, so that no traffic is sent here.
+    Otherwise 503, so that load balancers send no traffic here.
     """
     try:
         problem = _problem()
@@ -26,7 +26,7 @@ def readyz(request: HttpRequest) -> JsonResponse:
 
 
 def _problem() -> str:
-    # On SQLite the transaction takes the lock for writing.
+    # On SQLite the transaction takes the write lock.
     with transaction.atomic():
         if connection.vendor == "postgresql" and _is_read_only():
             return "database read-only"
@@ -35,7 +35,7 @@ def _problem() -> str:
 
 
 def _is_read_only() -> bool:
-    """So are standbys, and databases that their host has closed for writing."""
+    """True for standbys, and for databases that a host has made read-only."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('transaction_read_only')")
         return bool(cursor.fetchone() == ("on",))

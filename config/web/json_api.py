@@ -1,5 +1,7 @@
-"""What all API calls have in common: JSON in, JSON out."""
+"""What all API calls share: JSON in, JSON out."""
 
+from codecs import BOM_UTF8
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -7,13 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, negotiation, parsers, renderers, status
-from rest_framework.utils.mediatypes import media_type_matches
 
 PREFIX = "/api/"
+VERSION = f"{PREFIX}v1/"
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the API is asked, so that it answers in JSON, errors included."""
+    """Whether the request is for the API, whose answers are JSON, errors included."""
     return request.path_info.startswith(PREFIX)
 
 
@@ -25,22 +27,42 @@ class TooLarge(exceptions.APIException):
     default_detail = _("The request body is too large.")
 
 
+class Encoded(exceptions.APIException):
+    """The body is compressed or otherwise encoded."""
+
+    status_code = status.HTTP_415_UNSUPPORTED_MEDIA_TYPE
+    default_code = "unsupported_media_type"
+    default_detail = _("Send the body without a Content-Encoding.")
+
+
+def refusal_of_body(meta: Mapping[str, Any]) -> exceptions.APIException | None:
+    """Why no call takes the body of a request with these headers, named as in WSGI."""
+    try:
+        length = int(meta.get("CONTENT_LENGTH") or 0)
+    except ValueError:
+        length = 0  # as it is to Django
+    if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        return TooLarge()
+    coding = meta.get("HTTP_CONTENT_ENCODING", "").lower()
+    return Encoded() if length and coding not in ("", "identity") else None
+
+
 class JSONParser(parsers.BaseParser):
-    """UTF-8 JSON of limited size; refuses NaN, lone surrogates and whatever else is not JSON."""
+    """One object in UTF-8 JSON; NaN, lone surrogates and the like are no JSON."""
 
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """The parsed body. Raises `TooLarge`, `ParseError`."""
-        limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        body = stream.read(limit + 1)
-        if len(body) > limit:
-            raise TooLarge
+        """The parsed body. Raises `ParseError`, `ValidationError`."""
         try:
-            return orjson.loads(body)
+            data = orjson.loads(stream.read().removeprefix(BOM_UTF8))
         except orjson.JSONDecodeError as error:
-            text = _("Invalid JSON: %(error)s") % {"error": error}
+            place = {"line": error.lineno, "column": error.colno}
+            text = _("Invalid JSON at line %(line)s, column %(column)s.") % place
             raise exceptions.ParseError(text) from None
+        if not isinstance(data, dict):
+            raise exceptions.ValidationError(_("Send a JSON object."))
+        return data
 
 
 class JSONRenderer(renderers.BaseRenderer):
@@ -57,12 +79,12 @@ class JSONRenderer(renderers.BaseRenderer):
 
 
 class AlwaysJSON(negotiation.BaseContentNegotiation):
-    """The API speaks JSON whatever `Accept` says, so errors have one shape for browsers, too."""
+    """JSON whatever `Accept` says, so that errors have one shape for browsers, too."""
 
     def select_parser(self, request: Any, parsers: Any) -> Any:
         """The JSON parser, or None (415) for another content type."""
-        matches = media_type_matches("application/json", request.content_type or "")
-        return parsers[0] if matches else None
+        kind = (request.content_type or "").partition(";")[0].strip().lower()
+        return parsers[0] if kind == "application/json" else None
 
     def select_renderer(self, request: Any, renderers: Any, format_suffix: Any = None) -> Any:
         return renderers[0], renderers[0].media_type

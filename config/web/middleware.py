@@ -1,7 +1,7 @@
-"""Request ids for all, and what pages need and the API doesn't.
+"""Request ids, deadlines and policies for all requests, and middleware that only pages need.
 
-Skipping the latter below `/api/` saves a tenth of a call. The API's callers have a token in place
-of a cookie, and get their messages in the answer.
+Skipping the latter below `/api/` saves a tenth of a call: API clients have a token instead of a
+cookie, and get their messages in the answer.
 """
 
 from collections.abc import Callable
@@ -14,12 +14,13 @@ from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from config.web import request_ids
-from config.web.json_api import is_api
+from config.web import errors, request_ids
+from config.web.json_api import VERSION, is_api, refusal_of_body
+from users.waiting import deadline
 
 
 class RequestId:
-    """Gives the request its id, and tells it to the client."""
+    """Gives the request an id, and sends it with the response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -31,22 +32,52 @@ class RequestId:
         return answer
 
 
-class PagePolicy(CSPMiddleware):
-    """django-csp's, for pages: what a browser may load and run (`CONTENT_SECURITY_POLICY`).
+class Deadline:
+    """Limits the request's total waiting time."""
 
-    Below `/api/` only the docs are pages, and they bring a policy of their own.
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with deadline.of_request():
+            return self._get_response(request)
+
+
+class Policy(CSPMiddleware):
+    """Headers that say what clients may do with a response.
+
+    What a page may load and run is up to django-csp (`CONTENT_SECURITY_POLICY`); below `/api/` only
+    the docs are pages, with a policy of their own. Answers of calls contain tokens and personal
+    data, which no cache may store.
     """
 
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:
         if is_api(request) and not hasattr(response, "_csp_replace"):
+            if request.path_info.startswith(VERSION):
+                response.headers["Cache-Control"] = "no-store"
             return response
         return super().process_response(request, response)
 
 
+class BodyOfCall:
+    """Refuses a body that no call of the API takes, also where a call looks at none.
+
+    Pages leave that to Django, which refuses a body as it is read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if is_api(request) and (refusal := refusal_of_body(request.META)):
+            return errors.failure(request, refusal)
+        return self._get_response(request)
+
+
 class ForPages:
-    """Passes a call of the API on as if this middleware were not there."""
+    """Skips API calls."""
 
     get_response: Any
 

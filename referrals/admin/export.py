@@ -1,4 +1,10 @@
-"""All users with who invited them as CSV, a chunk at a time, however many there are."""
+"""Exports any number of users and their inviters as CSV, in chunks.
+
+Phones have a blank after the country code, so that spreadsheets treat them neither as numbers,
+which would lose the plus and the last digits, nor as formulas. LibreOffice 7.4 shows them as text
+in English, Russian and French; there, `+7916…` became a number even after a no-break space, an
+apostrophe stayed visible, and `="+7916…"` was a formula. Remove the blank to get E.164.
+"""
 
 import csv
 import io
@@ -13,6 +19,7 @@ from django.db.models import QuerySet
 
 from referrals.models import Activation, InviteCode
 from users.models import User
+from users.phones import apart
 
 CHUNK = 2000
 PERSON = (
@@ -25,17 +32,18 @@ COLUMNS = (
     *("invite_code", "invitees"),
     *("invited_by", "activated_code", "activated_at"),
 )
+PHONES = {COLUMNS.index(name) for name in ("phone", "invited_by")}
 Row = tuple[Any, ...]
 
-# At the beginning of a cell, or after what some spreadsheets take for the end of one.
+# At the start of a cell, or after what some spreadsheets take for the end of one.
 FORMULA = re.compile(r"(^|[;\t\r\n])(?=[=+\-@\t\r＝＋－＠])")
 
 
 def csv_of(users: QuerySet[User]) -> Iterator[bytes]:
-    """The lines of a CSV file of `users` by id, in UTF-8 with a mark by which Excel knows it.
+    """The lines of a CSV file of `users` by id, in UTF-8 with a byte order mark for Excel.
 
-    Each chunk begins after the last id of the one before, in short statements, so neither memory
-    nor a transaction grows with the table.
+    Each chunk starts after the last id of the one before, so neither memory nor the length of a
+    transaction grows with the table.
     """
     yield "\ufeff".encode() + _lines([COLUMNS])
     people = users.order_by("pk").values_list(*PERSON)
@@ -44,12 +52,12 @@ def csv_of(users: QuerySet[User]) -> Iterator[bytes]:
         last = chunk[-1][0]
         rows = _with_referrals(chunk)
         if not connection.in_atomic_block:
-            connection.close()  # a slow reader keeps no connection from others
+            connection.close()  # a slow reader must not hold a connection
         yield _lines(rows)
 
 
 def _with_referrals(people: list[Row]) -> list[Row]:
-    """These users with their codes and inviters, looked up by id: a join would scan every table."""
+    """Look up codes and inviters by id: a join would scan every table."""
     pks = [person[0] for person in people]
     codes = InviteCode.objects.filter(owner__in=pks)
     done = Activation.objects.filter(invitee__in=pks)
@@ -67,12 +75,20 @@ def _by_first(rows: Iterable[Row]) -> dict[Any, Row]:
 
 def _lines(rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
-    csv.writer(text).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(text).writerows(
+        [_phone(value) if n in PHONES else _cell(value) for n, value in enumerate(row)]
+        for row in rows
+    )
     return text.getvalue().encode()
 
 
+def _phone(value: str | None) -> str:
+    """A phone as text; the column's title is left alone."""
+    return apart(value) if value and value[0] == "+" else value or ""
+
+
 def _cell(value: Any) -> str:
-    """A value as text that no spreadsheet takes for a formula."""
+    """A value as text that no spreadsheet treats as a formula."""
     if value is None:
         return ""
     if isinstance(value, datetime):

@@ -1,4 +1,4 @@
-"""Access token → user and profile, in one query."""
+"""Access token → user and profile, by one query."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,9 +11,9 @@ from users.models import User
 
 
 class ProfileAuthentication(SessionTokenAuthentication):
-    """Reads the user's referral data along with the access check, as `user.referral`.
+    """Reads the user's referral data together with the access check, as `user.referral`.
 
-    As a second query it takes a fifth more of the server's time (docs/performance.md).
+    A second query would take a fifth more of the server's time (docs/performance.md).
     """
 
     statement = profiles.ACCESS
@@ -23,5 +23,5 @@ class ProfileAuthentication(SessionTokenAuthentication):
         user.referral = profiles.parse(text) if text else None
 
 
-# In the schema both are one scheme, `bearer`, as both are for clients.
+# In the schema both classes are one scheme, `bearer`, as they are for clients.
 set_override(ProfileAuthentication, "suppress_collision_warning", True)  # noqa: FBT003

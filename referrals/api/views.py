@@ -14,22 +14,24 @@ from referrals import deletion, invites, profiles
 from referrals.api import docs
 from referrals.api.authentication import ProfileAuthentication
 from referrals.api.serializers import (
-    InviteCodeSerializer,
+    ActivationRequestSerializer,
     InviteeSerializer,
-    NamesSerializer,
+    ProfileUpdateSerializer,
     UserSerializer,
 )
 from referrals.models import Activation
 from referrals.pagination import InviteePages, ProfileInvitees, UserPages
 from referrals.search import search_users
+from users import login
 from users.api.authentication import SessionTokenAuthentication
 from users.api.openapi import described
-from users.api.requests import me, validated
+from users.api.requests import client, me, session_id, validated
+from users.api.serializers import LoginRequestSerializer
 from users.models import User
 
 
 class MayViewUsers(BasePermission):
-    """Staff who may see users in the admin, too."""
+    """Staff with the right to view users."""
 
     def has_permission(self, request: Request, view: Any) -> bool:
         user = request.user
@@ -39,10 +41,10 @@ class MayViewUsers(BasePermission):
 @extend_schema(tags=["Profile"])
 @described(docs.PROFILE)
 class ProfileViewSet(ViewSet):
-    """For the user who asks: their own account and nobody else's."""
+    """The caller's own account."""
 
     def get_authenticators(self) -> list[BaseAuthentication]:
-        """Show the profile in one query; other calls change it first."""
+        """Only GET reads the profile with the access check; other calls change it first."""
         showing = self.request is None or self.request.method == "GET"
         return [ProfileAuthentication() if showing else SessionTokenAuthentication()]
 
@@ -50,7 +52,13 @@ class ProfileViewSet(ViewSet):
         return _profile(request)
 
     def partial_update(self, request: Request) -> Response:
-        profiles.change_names(me(request), **validated(NamesSerializer, request))
+        profiles.change_names(me(request), **validated(ProfileUpdateSerializer, request))
+        return _profile(request)
+
+    def change_phone(self, request: Request) -> Response:
+        data, mine = validated(LoginRequestSerializer, request), session_id(request)
+        ticket = data.get("ticket") or ""
+        login.change_phone(me(request), mine, data["phone"], data["code"], client(request), ticket)
         return _profile(request)
 
     def destroy(self, request: Request) -> Response:
@@ -58,14 +66,16 @@ class ProfileViewSet(ViewSet):
         return Response(status=204)
 
     def activate(self, request: Request) -> Response:
-        invites.activate(me(request), validated(InviteCodeSerializer, request)["invite_code"])
+        invites.activate(
+            me(request), validated(ActivationRequestSerializer, request)["invite_code"]
+        )
         return _profile(request)
 
 
 @extend_schema(tags=["Profile"])
 @described(docs.INVITEES)
 class InviteeViewSet(GenericViewSet[Activation]):
-    """For the user who asks: who entered their code."""
+    """Those who activated the caller's code."""
 
     serializer_class = InviteeSerializer
     pagination_class = InviteePages
@@ -79,7 +89,7 @@ class InviteeViewSet(GenericViewSet[Activation]):
 @extend_schema(tags=["Staff"])
 @extend_schema_view(**docs.USERS)
 class UserViewSet(ReadOnlyModelViewSet[User]):
-    """For staff: every user."""
+    """All users, for staff."""
 
     permission_classes = (MayViewUsers,)
     serializer_class = UserSerializer

@@ -1,4 +1,4 @@
-"""The dashboard as its page shows it: cards, two charts and a table."""
+"""The dashboard's content: ranges, cards, bar charts, the funnel and a table."""
 
 import json
 from dataclasses import dataclass
@@ -7,100 +7,155 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from referrals.overview import figures
-from referrals.overview.figures import Day
+from referrals.overview.figures import Counts, Day
 
+RANGES = (7, 30, 90)
+USUAL = 30
+MOST_BARS = 30
 BLUE, GREEN, ORANGE, GREY = "#3b82f6", "#10b981", "#f59e0b", "#94a3b8"
+PALE = "66"  # opacity of unfinished days, in hexadecimal
 
 
 @dataclass(frozen=True)
-class Line:
-    """One line of a chart and its entry in the legend."""
+class Bars:
+    """One figure's bars in a chart, with its legend."""
 
+    name: str
     title: str
     color: str
-    values: list[int]
 
 
 @dataclass(frozen=True)
 class Card:
-    """One figure, its meaning, and a link to more."""
+    """A figure with its meaning, its change and a link to details."""
 
     title: str
     value: str
     note: str
+    change: str = ""
     link: str = ""
 
 
-def page() -> dict[str, Any]:
-    """The template's context."""
-    days = figures.days()
-    sums = figures.sums()
+@dataclass(frozen=True)
+class Step:
+    """One step of the funnel; `percent` is relative to the largest."""
+
+    title: str
+    value: str
+    change: str
+    percent: int
+
+
+def page(asked: str = "") -> dict[str, Any]:
+    """The template's context for the requested number of days, or the default."""
+    number = next((days for days in RANGES if str(days) == asked), USUAL)
+    days, before, sums = figures.days(number), figures.before(number), figures.sums(number)
     happened = [
-        Line(_("Logins"), BLUE, [day.logins for day in days]),
-        Line(_("New users"), GREEN, [day.new_users for day in days]),
-        Line(_("Activations"), ORANGE, [day.activations for day in days]),
+        Bars("logins", _("Logins"), BLUE),
+        Bars("new_users", _("New users"), GREEN),
+        Bars("activations", _("Activations"), ORANGE),
     ]
     codes = [
-        Line(_("Codes sent"), GREY, [day.codes_sent for day in days]),
-        Line(_("Codes used"), BLUE, [day.logins for day in days]),
+        Bars("codes_sent", _("Codes sent"), GREY),
+        Bars("logins", _("Codes used"), BLUE),
     ]
     return {
-        "cards": _cards(days, sums),
-        "charts": [
-            _chart(_("Per day"), days, happened),
-            _chart(_("Codes"), days, codes),
-        ],
+        "number": number,
+        "ranges": RANGES,
+        "cards": _cards(days, before, sums),
+        "charts": [_chart(_("Per day"), days, happened), _chart(_("Codes"), days, codes)],
+        "funnel": _funnel(_total(days), before),
         "inviters": sums.top_inviters,
         "days": days[::-1],
     }
 
 
-def _cards(days: list[Day], sums: figures.Sums) -> list[Card]:
-    new_users = sum(day.new_users for day in days)
-    logins, sent = sum(day.logins for day in days), sum(day.codes_sent for day in days)
-    long_codes = reverse("admin:users_limit_changelist") + "?long=phones"
+def _cards(days: list[Day], before: Counts, sums: figures.Sums) -> list[Card]:
+    total, today = _total(days), days[-1]
     return [
-        Card(_("New users"), _grouped(new_users), _today(days[-1].new_users)),
-        Card(_("Logins"), _grouped(logins), _today(days[-1].logins)),
+        *(
+            Card(title, _grouped(now), _today(at), _change(now, then))
+            for title, now, at, then in (
+                (_("New users"), total.new_users, today.new_users, before.new_users),
+                (_("Logins"), total.logins, today.logins, before.logins),
+                (_("Activations"), total.activations, today.activations, before.activations),
+            )
+        ),
         Card(
             _("Joined by invite"),
-            _percent(sums.came_by_code, new_users),
+            _percent(sums.came_by_code, total.new_users),
             _("%(part)s of %(whole)s new users")
-            % {"part": _grouped(sums.came_by_code), "whole": _grouped(new_users)},
+            % {"part": _grouped(sums.came_by_code), "whole": _grouped(total.new_users)},
         ),
         Card(
             _("Codes used"),
-            _percent(logins, sent),
-            _("%(part)s of %(whole)s sent") % {"part": _grouped(logins), "whole": _grouped(sent)},
+            _percent(total.logins, total.codes_sent),
+            _("%(part)s of %(whole)s sent")
+            % {"part": _grouped(total.logins), "whole": _grouped(total.codes_sent)},
         ),
         Card(
             _("Numbers under attack"),
             _grouped(sums.escalated_phones),
             _("now get 8-digit codes"),
-            long_codes,
+            link=reverse("admin:users_limit_changelist") + "?long=phones",
         ),
     ]
 
 
-def _chart(title: str, days: list[Day], lines: list[Line]) -> dict[str, Any]:
-    """A chart, with its data as Chart.js expects it."""
+def _funnel(total: Counts, before: Counts) -> list[Step]:
+    steps = [
+        (_("Links opened"), total.links_opened, before.links_opened),
+        (_("Codes asked for"), total.codes_asked, before.codes_asked),
+        (_("New users"), total.new_users, before.new_users),
+        (_("Activations"), total.activations, before.activations),
+    ]
+    most = max(now for _title, now, _then in steps) or 1
+    return [
+        Step(title, _grouped(now), _change(now, then), round(100 * now / most))
+        for title, now, then in steps
+    ]
+
+
+def _chart(title: str, days: list[Day], bars: list[Bars]) -> dict[str, Any]:
+    """A chart, with data for Chart.js; if there are many days, each bar covers several."""
+    step = -(-len(days) // MOST_BARS)
+    groups = [days[at : at + step] for at in range(0, len(days), step)]
     datasets = [
         {
-            "label": line.title,
-            "data": line.values,
-            "borderColor": line.color,
-            "backgroundColor": line.color,
+            "label": one.title,
+            "data": [sum(getattr(day, one.name) for day in group) for group in groups],
+            "backgroundColor": [one.color] * (len(groups) - 1) + [one.color + PALE],
+            "grouped": True,
+            "borderRadius": 2,
+            "barPercentage": 0.9,
+            "categoryPercentage": 0.8,
+            "maxBarThickness": 24,
             "displayYAxis": True,
             "maxTicksXLimit": 10,
-            "tension": 0.3,
         }
-        for line in lines
+        for one in bars
     ]
-    labels = [date_format(day.date, "j M") for day in days]
+    written = pgettext("a day, as Django's date filter writes it", "j M")
+    labels = [date_format(group[0].date, written) for group in groups]
     data = json.dumps({"labels": labels, "datasets": datasets})
-    return {"title": title, "lines": lines, "data": data}
+    return {"title": title, "bars": bars, "data": data, "step": step}
+
+
+def _total(days: list[Day]) -> Counts:
+    names = Counts.__dataclass_fields__
+    return Counts(**{name: sum(getattr(day, name) for day in days) for name in names})
+
+
+def _change(now: int, before: int) -> str:
+    """The change in percent, with its sign; empty if there was nothing before."""
+    if not before:
+        return ""
+    change = round(100 * (now - before) / before)
+    sign = "+" if change > 0 else "−" if change < 0 else "±"
+    return f"{sign}{_grouped(abs(change))} %"
 
 
 def _today(count: int) -> str:

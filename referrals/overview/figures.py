@@ -1,4 +1,4 @@
-"""The figures of the last 30 days, each read by an index."""
+"""Figures of the last days and of as many days before, each read by an index."""
 
 from collections import Counter as Tally
 from collections.abc import Callable
@@ -12,32 +12,50 @@ from django.db.models import Count, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
+from referrals import funnel
 from referrals.models import Activation
 from users.limits import policy
 from users.models import Counter, User
 
-DAYS = 30
 INVITERS = 10
 PAST_KEPT, SUMS_KEPT = 600, 60  # seconds that figures stay in the process's cache
 MOST_ESCALATED = 10_000
+METERS = {
+    "links_opened": funnel.OPENED.kind,
+    "codes_asked": policy.ASKED.kind,
+    "codes_sent": policy.MESSAGES.kind,
+    "logins": policy.LOGINS.kind,
+}
+ROWS: dict[str, tuple[type[User | Activation], str]] = {
+    "new_users": (User, "date_joined"),
+    "activations": (Activation, "activated_at"),
+}
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Day:
-    """What happened on one day, by UTC."""
+class Counts:
+    """What happened in a period."""
 
-    date: date
-    logins: int
-    new_users: int
-    activations: int
-    codes_sent: int
+    links_opened: int = 0
+    codes_asked: int = 0
+    codes_sent: int = 0
+    logins: int = 0
+    new_users: int = 0
+    activations: int = 0
+
+
+@dataclass(frozen=True)
+class Day(Counts):
+    """What happened on one day (UTC)."""
+
+    date: date = date.min
 
 
 @dataclass(frozen=True)
 class Inviter:
-    """Somebody whose code was activated, and how often."""
+    """An inviter and the number of activations."""
 
     pk: UUID
     phone: str
@@ -46,62 +64,83 @@ class Inviter:
 
 @dataclass(frozen=True)
 class Sums:
-    """Figures of the whole period: joined by invite, top inviters, phones under attack."""
+    """Totals over all days: joined by invite, top inviters, numbers under attack."""
 
     came_by_code: int
     top_inviters: list[Inviter]
     escalated_phones: int
 
 
-def days() -> list[Day]:
-    """The last 30 days, oldest first; today's figures are a few seconds old."""
-    policy.LOGINS.flush()
-    policy.MESSAGES.flush()
+def days(number: int) -> list[Day]:
+    """The last days, oldest first; today's figures lag by a few seconds."""
+    for meter in (policy.LOGINS, policy.MESSAGES, policy.ASKED):
+        meter.flush()
+    funnel.flush()
     today = timezone.now().date()
-    first = today - timedelta(days=DAYS - 1)
-    return [*_kept(f"past:{today}", PAST_KEPT, lambda: _count(first, today)), *_count(today)]
+    first = _first(number)
+    past = _kept(f"past:{number}:{today}", PAST_KEPT, lambda: _per_day(first, today))
+    return [*past, *_per_day(today, today + timedelta(days=1))]
 
 
-def sums() -> Sums:
-    """The figures of the whole period, up to a minute old."""
-    return _kept("sums", SUMS_KEPT, _sums)
+def before(number: int) -> Counts:
+    """The totals of as many days before, up to the current hour."""
+    start = _midnight(_first(number) - timedelta(days=number))
+    end = timezone.now() - timedelta(days=number)
+    return _kept(f"before:{number}", PAST_KEPT, lambda: _counted(start, end))
 
 
-def _count(first: date, end: date | None = None) -> list[Day]:
-    """The days from `first` until before `end`, or the first alone."""
-    end = end or first + timedelta(days=1)
-    users = _per_day(User.objects.all(), "date_joined", first, end)
-    activations = _per_day(Activation.objects.all(), "activated_at", first, end)
-    logins, sent = (
-        _tallied(policy.LOGINS.kind, first, end),
-        _tallied(policy.MESSAGES.kind, first, end),
-    )
-    return [
-        Day(day, logins[day], users[day], activations[day], sent[day])
-        for day in (first + timedelta(days=number) for number in range((end - first).days))
-    ]
+def sums(number: int) -> Sums:
+    """The totals of the last days, up to a minute old."""
+    since = _midnight(_first(number))
+    return _kept(f"sums:{number}", SUMS_KEPT, lambda: _sums(since))
 
 
-def _per_day(rows: QuerySet[Any], field: str, first: date, end: date) -> Tally[date]:
-    return _by_day(_between(rows, field, first, end), field, Count("*"))
+def _first(number: int) -> date:
+    return timezone.now().date() - timedelta(days=number - 1)
 
 
-def _tallied(kind: str, first: date, end: date) -> Tally[date]:
-    rows = _between(Counter.objects.filter(kind=kind), "hour", first, end)
-    return _by_day(rows, "hour", Sum("count"))
+def _per_day(first: date, end: date) -> list[Day]:
+    counts = {**_metered(first, end), **{name: _rows_per_day(name, first, end) for name in ROWS}}
+    dates = (first + timedelta(days=number) for number in range((end - first).days))
+    return [Day(**{name: tally[day] for name, tally in counts.items()}, date=day) for day in dates]
 
 
-def _between(rows: QuerySet[Any], field: str, first: date, end: date) -> QuerySet[Any]:
-    return rows.filter(**{f"{field}__gte": _midnight(first), f"{field}__lt": _midnight(end)})
+def _metered(first: date, end: date) -> dict[str, Tally[date]]:
+    rows = _between(Counter.objects.all(), "hour", _midnight(first), _midnight(end))
+    found = _by_day(rows.filter(kind__in=METERS.values()), "hour", "kind", Sum("count"))
+    return {
+        name: Tally({day: count for day, key, count in found if key == kind})
+        for name, kind in METERS.items()
+    }
 
 
-def _by_day(rows: QuerySet[Any], field: str, total: Any) -> Tally[date]:
-    by_day = rows.annotate(day=TruncDate(field, tzinfo=UTC)).values("day").annotate(total=total)
-    return Tally(dict(by_day.values_list("day", "total")))
+def _rows_per_day(name: str, first: date, end: date) -> Tally[date]:
+    model, field = ROWS[name]
+    rows = _between(model._default_manager.all(), field, _midnight(first), _midnight(end))  # noqa: SLF001  # public
+    return Tally(dict(_by_day(rows, field, Count("*"))))
 
 
-def _sums() -> Sums:
-    since = _midnight(timezone.now().date() - timedelta(days=DAYS - 1))
+def _by_day(rows: QuerySet[Any], field: str, *rest: Any) -> Any:
+    *keys, total = rest
+    by_day = rows.annotate(day=TruncDate(field, tzinfo=UTC)).values("day", *keys)
+    return by_day.annotate(total=total).values_list("day", *keys, "total")
+
+
+def _counted(start: datetime, end: datetime) -> Counts:
+    meters = _between(Counter.objects.all(), "hour", start, end).filter(kind__in=METERS.values())
+    sums = dict(meters.values("kind").annotate(total=Sum("count")).values_list("kind", "total"))
+    rows = {
+        name: _between(model._default_manager.all(), field, start, end).count()  # noqa: SLF001  # public
+        for name, (model, field) in ROWS.items()
+    }
+    return Counts(**{name: sums.get(kind, 0) for name, kind in METERS.items()}, **rows)
+
+
+def _between(rows: QuerySet[Any], field: str, start: datetime, end: datetime) -> QuerySet[Any]:
+    return rows.filter(**{f"{field}__gte": start, f"{field}__lt": end})
+
+
+def _sums(since: datetime) -> Sums:
     recent = Activation.objects.filter(activated_at__gte=since)
     invited = recent.exclude(inviter=None).values("inviter").annotate(total=Count("*"))
     top = list(invited.order_by("-total", "inviter").values_list("inviter", "total")[:INVITERS])

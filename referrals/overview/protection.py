@@ -1,4 +1,4 @@
-"""The guess alarm and the SMS budget as the first page shows them."""
+"""The guess alarm and the SMS budget on the first page."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from users.login import gateways
 
 @dataclass(frozen=True)
 class Usage:
-    """How much of a bound is used."""
+    """How much of a limit is used."""
 
     title: str
     used: int
@@ -26,12 +26,13 @@ class Usage:
 
     @property
     def percent(self) -> int:
-        return min(100, 100 * self.used // self.most)
+        """A limit of 0, with which strangers always get 8 digits, counts as used up."""
+        return 100 * self.used // self.most if self.used < self.most else 100
 
 
 @dataclass(frozen=True)
 class Protection:
-    """`until` is when the alarm ends at the earliest; None if it is off."""
+    """`until` is the earliest end of the alarm; None if it is off."""
 
     until: datetime | None
     guesses: list[Usage]
@@ -41,7 +42,7 @@ class Protection:
 
 
 def state(*, may_end: bool) -> Protection:
-    """The alarm's and the budget's state at this moment."""
+    """The current state of alarm and budget."""
     on = alarm.is_on(alarm.ends_at())
     ends_at = alarm.ends_at() if on else None
     guesses, bounds = alarm.GUESSES.sums(), alarm.GUESSES.bounds

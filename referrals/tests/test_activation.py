@@ -31,6 +31,12 @@ def test_a_code_may_be_written_with_dashes_blanks_and_small_letters(me, friend):
     assert me.activate(f" {value[:3].lower()}-{value[3:].lower()} ").status_code == 200
 
 
+@pytest.mark.parametrize("between", ["\u2013", "\u2011", "\xa0", "\u200b", " \u2014 ", "\u2212"])
+def test_a_code_may_be_pasted_as_messengers_change_it(me, friend, between):
+    value = friend.invite_code.value
+    assert me.activate(f"\u2068{value[:3]}{between}{value[3:]}\u2069").status_code == 200
+
+
 def test_the_same_code_again_is_answered_as_before(me, friend):
     first = me.activate(friend.invite_code.value)
     assert me.activate(friend.invite_code.value).json() == first.json()
@@ -79,7 +85,7 @@ def test_two_people_may_activate_each_other(me, user, friend, as_user):
 
 def test_wrong_codes_are_limited_and_a_right_one_costs_nothing(user, friend, as_user, time_machine):
     time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
-    me = as_user(user)  # now, so that the token lives at this time
+    me = as_user(user)  # now, so that the token is valid at this time
     for _ in range(10):
         assert error(me.activate("ZZZZZ2")) == "unknown_invite_code"
     answer = me.activate(friend.invite_code.value)

@@ -29,7 +29,7 @@ def test_a_deleted_account_is_gone_with_its_personal_data(me, user, staff, clien
     code = user.invite_code.value
     names = {"first_name": "Annabella", "email": "annabella@example.org", "phone": user.phone}
     client.post(f"/admin/users/user/{user.pk}/change/", {**names, "is_active": "on"})
-    assert LogEntry.objects.filter(object_repr=user.phone).exists()
+    assert LogEntry.objects.filter(object_repr=str(user)).exists()
     assert me.call("DELETE", "profile/").status_code == 204
     stored = everything()
     for trace in (user.phone, "Annabella", "annabella@example.org", code):
@@ -84,7 +84,7 @@ def test_an_inviter_deleted_between_look_and_count_is_an_unknown_code(
     assert (answer.status_code, error(answer)) == (400, "unknown_invite_code")
     assert not Activation.objects.exists()
     monkeypatch.undo()
-    assert me.activate(friend.invite_code.value).status_code == 200  # all was rolled back
+    assert me.activate(friend.invite_code.value).status_code == 200  # everything was rolled back
 
 
 def counts_mended(capsys) -> int:
@@ -130,14 +130,14 @@ def raise_outage(*_):
 
 
 class DeadlockError(Exception):
-    """As the driver reports it."""
+    """A deadlock as the driver reports it."""
 
     pgcode = "40P01"
 
 
 @pytest.fixture
 def deadlock(transactional_db, monkeypatch):
-    """Let a function fail once with a deadlock, and then do what it does."""
+    """Makes a function fail once with a deadlock."""
 
     def put(owner, name):
         real, left = getattr(owner, name), [DeadlockError()]

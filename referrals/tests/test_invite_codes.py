@@ -38,7 +38,7 @@ def test_a_missing_code_is_issued_by_the_profile(me, user):
 
 @pytest.fixture
 def draws(monkeypatch):
-    """Let the next draws give these codes, the last one again and again."""
+    """Makes the next draws give these codes; the last one repeats."""
 
     def give(*values: str) -> list[str]:
         left, drawn = list(values), []

@@ -1,4 +1,4 @@
-"""Names and email change by one rule, whoever calls it."""
+"""Names and email follow the same rule on every path."""
 
 import pytest
 from django.forms import modelform_factory

@@ -1,4 +1,4 @@
-"""Products built on this one hear of what is committed, once, and can't harm it."""
+"""Products built on this one get each signal once, after the commit, and can't break anything."""
 
 import pytest
 from django.db import transaction
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def activations():
-    """The activations that a listener heard of: invitee, inviter, code."""
+    """The activations that a listener received: invitee, inviter, code."""
     heard = []
 
     def hear(activation, **_):
@@ -28,7 +28,7 @@ def activations():
 
 @pytest.fixture
 def registered():
-    """The users that a listener heard of."""
+    """The users that a listener received."""
     heard = []
 
     def hear(user, **_):
@@ -51,7 +51,7 @@ def failing_listener(request):
 
 @pytest.fixture
 def after_commit(django_capture_on_commit_callbacks):
-    """Commit as a request does."""
+    """Runs a function in a transaction that commits, as a request does."""
     return lambda: django_capture_on_commit_callbacks(execute=True)
 
 

@@ -1,8 +1,7 @@
-"""Measure the product: `make bench`, `make bench-scale` and `make bench-admin`.
+"""Measure the product: `make bench`, `bench-scale`, `bench-admin`, `bench-soak`, `bench-python`.
 
-The full measurements of rates and scale are kept in tools/bench/results*.json and written into the
-docs, and the rates drawn in docs/performance.svg. A quick one only shows that everything works: it
-keeps nothing.
+Full measurements but those of the admin are kept in tools/bench/*.json, written into the docs and
+drawn. A quick one only shows that everything works: it keeps nothing.
 """
 
 import argparse
@@ -14,37 +13,50 @@ from tools.bench.product import prepare
 from tools.postgres import database, postgres
 
 HERE = Path(__file__).resolve().parent
-DRAWING = HERE.parent.parent / "docs" / "performance.svg"
+DOCS = HERE.parent.parent / "docs"
 
 
 def main() -> int:
     """Measure in a database of its own and report; 1 if a page of the admin is too slow."""
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description=__doc__)
-    parser.add_argument("what", choices=("rates", "scale", "admin"), nargs="?", default="rates")
+    kinds = ("rates", "scale", "admin", "soak", "python")
+    parser.add_argument("what", choices=kinds, nargs="?", default="rates")
     parser.add_argument("--quick", action="store_true", help="under a minute, rough, not kept")
+    parser.add_argument("--other", default=sys.executable, help="interpreter to compare with")
     options = parser.parse_args()
     with postgres() as server, database(server, "bench") as url:
         prepare(url)
-        return measure(url, options.what, quick=options.quick)
+        if options.what == "admin":
+            from tools.bench import admin_scale
 
-
-def measure(url: str, what: str, *, quick: bool) -> int:
-    """One of the three; the exit code."""
-    from tools.bench import admin_scale, figures, report, scale  # they need models
-
-    if what == "admin":
-        return admin_scale.measure(quick=quick)
-    if what == "scale":
-        measured = scale.measure(url, scale.QUICK if quick else scale.FULL)
-        report.write(measured, None if quick else HERE / "results-scale.json")
-    else:
-        measured = figures.measure(url, figures.QUICK if quick else figures.FULL)
-        report.write(measured, None if quick else HERE / "results.json")
-        if not quick:
-            report.draw(measured, DRAWING)
-    if not quick:
-        tables.renew()
+            return admin_scale.measure(quick=options.quick)
+        measure(url, options.what, options.other, quick=options.quick)
     return 0
+
+
+def measure(url: str, what: str, other: str, *, quick: bool) -> None:
+    """Measure one kind of figures, and keep what was measured in full."""
+    from tools.bench import drawing, figures, pythons, report, scale, soak  # they need models
+
+    kept = {"rates": "results.json", "soak": "soak.json"}.get(what, f"results-{what}.json")
+    if what == "scale":
+        results = report.Results(scale.measure(url, scale.QUICK if quick else scale.FULL))
+    elif what == "soak":
+        judged, samples = soak.measure(url, soak.QUICK if quick else soak.FULL)
+        results = report.Results(judged, samples=samples)
+    elif what == "python":
+        size = pythons.QUICK if quick else pythons.FULL
+        results = report.Results(pythons.measure(url, size, sys.executable, other))
+    else:
+        results = figures.measure(url, figures.QUICK if quick else figures.FULL)
+    report.write(results, None if quick else HERE / kept)
+    if quick:
+        return
+    if what == "rates":
+        drawing.draw_shares(results.figures, DOCS / "performance.svg")
+    if what == "soak":
+        drawing.draw_soak(results.samples, DOCS / "soak.svg")
+    tables.renew()
 
 
 if __name__ == "__main__":

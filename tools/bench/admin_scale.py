@@ -55,8 +55,9 @@ FROM generate_series(1, %(users)s * 3 / 10) AS n;
 
 INSERT INTO users_counter (kind, hour, count)
 SELECT kind, date_trunc('hour', now()) - interval '1 hour' * n, 1000
-FROM generate_series(0, 60 * 24 - 1) AS n,
-    unnest(ARRAY['messages', 'logins', 'wrong-guesses', 'guesses']) AS kind;
+FROM generate_series(0, 180 * 24 - 1) AS n,
+    unnest(ARRAY['messages', 'codes-asked', 'logins', 'wrong-guesses', 'guesses',
+        'links-opened']) AS kind;
 """
 
 
@@ -95,13 +96,13 @@ def pages() -> list[tuple[str, str]]:
     """Every list, by its hardest filters and searches, too."""
     users, sessions = "/admin/users/user/", "/admin/users/session/"
     codes, activations = "/admin/referrals/invitecode/", "/admin/referrals/activation/"
-    limits = "/admin/users/limit/"
     popular = InviteCode.objects.order_by("-activations_count").select_related("owner")[0]
     phone = User.objects.all()[User.objects.count() // 2].phone.replace("+", "%2B")
     searched = {"phone": phone, "code": popular.value}
     lists = {"users": users, "codes": codes, "activations": activations, "sessions": sessions}
     return [
         ("first page with figures", "/admin/"),
+        ("first page of 90 days", "/admin/?days=90"),
         *((name, path) for name, path in lists.items()),
         *((f"{name}, page 200", f"{path}?p=200") for name, path in lists.items()),
         *(
@@ -121,9 +122,9 @@ def pages() -> list[tuple[str, str]]:
         ("activations of one", f"{activations}?inviter__id__exact={popular.owner_id}"),
         ("activations today", f"{activations}?activated_at__gte={_today()}"),
         ("sessions of one", f"{sessions}?user__id__exact={popular.owner_id}"),
-        ("limits", limits),
-        ("limits: long codes", f"{limits}?long=phones"),
-        ("limits: a rare kind", f"{limits}?kind=passwords-phone"),
+        ("limits", "/admin/users/limit/"),
+        ("limits: long codes", "/admin/users/limit/?long=phones"),
+        ("limits: a rare kind", "/admin/users/limit/?kind=passwords-phone"),
         ("counters", "/admin/users/counter/"),
     ]
 

@@ -1,197 +1,124 @@
-"""The figures of one machine with small tables: rates against their floors, the burst, memory."""
+"""One machine with small tables: rates beside their floors, the burst, a journey, memory."""
 
-import itertools
-import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
-from referrals.models import Activation, InviteCode
-from tools.bench import people, traffic
-from tools.bench.load import Call, WrongAnswersError, load, loading, pause
+from tools.bench import journey
+from tools.bench.burst import Burst
+from tools.bench.growth import growth, popular
 from tools.bench.product import settings
-from tools.bench.report import Figure, share
+from tools.bench.report import Figure, Results, share
+from tools.bench.rivals import KINDS, PROFILES, Rate, Rival, in_turn
+from tools.bench.worlds import World, elsewhere, here, sqlite_file
 from tools.server import Server, serving
-from users.models import Challenge, Session
 
-CLIENTS, CROWD = 16, 64
-INVITERS, INVITEES = 1_000, 50
+PRODUCT, SAME, FASTEST = "product", "same-server floor", "fastest floor"
+SQLITE = "product on SQLite"
+INVITERS_ON_SQLITE = 200
 
 
 @dataclass(frozen=True)
 class Size:
-    """How long and how often the rates are measured, and with how many people."""
+    """How long and how often everything is measured, and with how many people."""
 
+    inviters: int
     seconds: int
     rounds: int
     burst: int  # seconds
     asking: int  # clients in a burst
-    popular: int  # activations of one code
+    others: tuple[int, ...]  # clients who look at profiles beside them
+    popular: int  # seconds
     growth: int  # requests
     newcomers: int
+    journeys: int  # seconds
 
 
-FULL = Size(4, 5, burst=30, asking=1_600, popular=10_000, growth=200_000, newcomers=400_000)
-QUICK = Size(1, 1, burst=5, asking=100, popular=500, growth=2_000, newcomers=40_000)
+FULL = Size(
+    inviters=1_000,
+    seconds=2,
+    rounds=4,
+    burst=20,
+    asking=1_600,
+    others=(4, 16),
+    popular=8,
+    growth=40_000,
+    newcomers=400_000,
+    journeys=15,
+)
+QUICK = Size(
+    inviters=100,
+    seconds=1,
+    rounds=1,
+    burst=5,
+    asking=100,
+    others=(4,),
+    popular=3,
+    growth=1_000,
+    newcomers=40_000,
+    journeys=4,
+)
 
 
-def measure(url: str, size: Size) -> list[Figure]:
+def measure(url: str, size: Size) -> Results:
     """All figures."""
-    guests = people_of_the_bench(size.newcomers)
-    with ExitStack() as stack:
-        ours = stack.enter_context(serving(quiet=True, **settings(url)))
+    world = World(here, size.inviters, size.newcomers)
+    with running(url, size, world) as rivals:
+        ours, floor = rivals[0].server, rivals[1].server
         idle = ours.memory()
-        floor = stack.enter_context(serving("tools.bench.floor", quiet=True, **settings(url)))
-        bench = Bench(ours, floor, size, guests)
-        return [
-            bench.profile(),
-            bench.logins(),
-            bench.activations(),
-            *bench.burst(size.burst, size.asking),
-            bench.popular(size.popular),
-            Figure("cold start to the first answer", ours.cold_start, "s", 3, "less"),
-            Figure("memory of a worker, idle", max(idle), "MB", 120, "less"),
+        if size.rounds > 1:  # the first one opens connections
+            in_turn(rivals, PROFILES, 1, 1)
+        rates = [
+            rate for kind in KINDS for rate in in_turn(rivals, kind, size.rounds, size.seconds)
+        ]
+        burst = Burst(ours, floor, world, size.burst, size.asking)
+        figures = [
+            *shares(rates),
+            *burst.figures(size.others),
             Figure("memory of a worker after the burst", max(ours.memory()), "MB", 120, "less"),
-            bench.growth(size.growth),
+            Figure("memory of a worker, idle", max(idle), "MB", 120, "less"),
+            growth(ours, world, size.growth),
+            Figure("cold start to the first answer", ours.cold_start, "s", 3, "less"),
+            burst.by_gateway(url),
+            popular(ours, world, size.popular),
+        ]
+        journeys = journey.measure(ours, world, size.journeys, size.asking // 4)
+    return Results(figures, [rate.kept() for rate in rates], journeys)
+
+
+@contextmanager
+def running(url: str, size: Size, world: World) -> Iterator[Sequence[Rival]]:
+    """The product, its floors and the product on SQLite, each on all processors."""
+    with ExitStack() as stack:
+
+        def start(application: str = "", **others: str) -> Server:
+            return stack.enter_context(serving(application, quiet=True, **settings(url, **others)))
+
+        path = stack.enter_context(sqlite_file())
+        do = stack.enter_context(elsewhere(path))
+        guests = 2 * 1_500 * size.seconds * (size.rounds + 1)
+        on_sqlite = World(do, min(size.inviters, INVITERS_ON_SQLITE), guests)
+        fastest = stack.enter_context(
+            serving(
+                "tools.bench.floors.fastest",
+                server=("tools.bench.floors.threads",),
+                ready="/",
+                quiet=True,
+                **settings(url),
+            )
+        )
+        yield [
+            Rival(PRODUCT, start(), world, 2_500),
+            Rival(SAME, start("tools.bench.floors.same_server"), world, 4_000),
+            Rival(FASTEST, fastest, world, 6_000),
+            Rival(SQLITE, start(DATABASE_URL=path), on_sqlite, 1_500),
         ]
 
 
-def people_of_the_bench(newcomers: int) -> "itertools.count[int]":
-    """Inviters, their invitees, and newcomers, of whom each is asked for only once."""
-    people.make(1, INVITERS * (1 + INVITEES) + newcomers)
-    for n in range(INVITERS):
-        people.invite(n + 1, INVITERS + n * INVITEES + 1, INVITEES)
-    people.tidy()
-    return itertools.count(INVITERS * (1 + INVITEES) + 1)
-
-
-class Bench:
-    """The product and the floor, both running, measured in turn."""
-
-    def __init__(
-        self, ours: Server, floor: Server, size: Size, guests: "itertools.count[int]"
-    ) -> None:
-        self.ours, self.floor, self.guests = ours, floor, guests
-        self.seconds, self.rounds = size.seconds, size.rounds
-        inviters = range(1, INVITERS + 1)
-        self.last = {n: INVITERS + n * INVITEES for n in inviters}
-        self.calls = traffic.profiles(people.log_in(inviters), self.last)
-
-    def new(self, count: int) -> list[int]:
-        """So many people nobody has used."""
-        return list(itertools.islice(self.guests, count))
-
-    def in_turn(self, calls: Callable[[], Sequence[Call]]) -> tuple[list[float], list[float]]:
-        """The rates of both, round by round, with calls made for each round."""
-        rates: tuple[list[float], list[float]] = ([], [])
-        for _ in range(self.rounds):
-            for server, its in zip((self.ours, self.floor), rates, strict=True):
-                made = calls()
-                result = load(server.port, made, clients=CLIENTS, seconds=self.seconds)
-                if made is not self.calls and result.answered >= len(made):
-                    raise WrongAnswersError("more was answered than there were calls")
-                its.append(result.rate)
-                pause()
-        return rates
-
-    def profile(self) -> Figure:
-        """Profiles with 50 invitees."""
-        load(self.ours.port, self.calls, clients=CLIENTS, seconds=1)  # both have connections now
-        load(self.floor.port, self.calls, clients=CLIENTS, seconds=1)
-        return share("profile with 50 invitees", *self.in_turn(lambda: self.calls), aim=0.5)
-
-    def logins(self) -> Figure:
-        """Logins of people known before; each leaves a session."""
-        before = Session.objects.count()
-        answered: list[float] = []
-        rates = self.in_turn(lambda: traffic.logins(self.new(self.many)))
-        answered = [rate * self.seconds for rate in itertools.chain(*rates)]
-        if Session.objects.count() - before < sum(answered) * 0.98:
-            raise WrongAnswersError("there are fewer sessions than logins")
-        return share("logins", *rates, aim=0.5)
-
-    def activations(self) -> Figure:
-        """Activations of a thousand people's codes."""
-        before = Activation.objects.count()
-        inviters = self.new(INVITERS)
-        rates = self.in_turn(
-            lambda: traffic.activations(people.log_in(self.new(self.many)), inviters)
-        )
-        answered = [rate * self.seconds for rate in itertools.chain(*rates)]
-        if Activation.objects.count() - before < sum(answered) * 0.98:
-            raise WrongAnswersError("there are fewer activations than answers")
-        return share("activations", *rates, aim=0.5)
-
-    @property
-    def many(self) -> int:
-        """More calls than any round answers."""
-        return round(2500 * self.seconds)
-
-    def burst(self, seconds: float, many: int) -> list[Figure]:
-        """Many clients ask for codes again and again; then others look at profiles meanwhile."""
-        began = time.time()
-        sent = load(self.ours.port, self._asking(seconds, many), clients=many, seconds=seconds)
-        if Challenge.objects.filter(opened_at__gte=began).count() < sent.answered:
-            raise WrongAnswersError("fewer codes were sent than answered")
-        slept = load(
-            self.floor.port, self._asking(seconds, many), clients=many, seconds=seconds / 2
-        )
-        idle = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds / 3)
-        with loading(self.ours.port, self._asking(seconds, many), many, seconds) as codes:
-            pause()
-            busy = load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds - 2)
-            both = codes.result()
-        return [
-            Figure(
-                f"{many:,} clients asking for codes",
-                sent.rate / slept.rate,
-                "of the floor",
-                0.6,
-                details=f"{sent.rate:,.0f}/s against {slept.rate:,.0f}/s that only sleep",
-            ),
-            _latency("profile meanwhile, p50", busy.p50, idle.p50, 2),
-            _latency("profile meanwhile, p99", busy.p99, idle.p99, 5),
-            Figure("profiles meanwhile", busy.rate, "/s", details=f"{idle.rate:,.0f}/s without"),
-            Figure("codes meanwhile", both.rate, "/s", details=f"{sent.rate:,.0f}/s without"),
-        ]
-
-    def _asking(self, seconds: float, many: int) -> list[Call]:
-        rate = 0.75 * many  # more than any server reaches: an answer takes 1.5 s
-        return traffic.requests_for_codes(self.new(round(rate * (seconds + 3))))
-
-    def popular(self, count: int) -> Figure:
-        """So many people activate one code, 64 at a time; none is lost, none counted twice."""
-        (inviter,), crowd = self.new(1), self.new(count)
-        calls = traffic.activations(people.log_in(crowd), [inviter])
-        seconds = 0.0
-        while (done := self._activated(inviter)) < count:
-            result = load(self.ours.port, calls, clients=CROWD, seconds=4, first=done)
-            seconds += result.seconds
-        counter = InviteCode.objects.get(owner_id=people.uid(inviter)).activations_count
-        if not counter == self._activated(inviter) == count:
-            raise WrongAnswersError(f"{count} activations were counted as {counter}")
-        return Figure(
-            f"{count:,} activations of one code, 64 at a time",
-            count / seconds,
-            "/s",
-            details="exact count, no error",
-        )
-
-    def growth(self, count: int) -> Figure:
-        """How much the workers have grown after so many more requests."""
-        before, answered, seconds = self.ours.memory(), 0, max(1, count // 20_000)
-        while answered < count:
-            answered += load(self.ours.port, self.calls, clients=CLIENTS, seconds=seconds).answered
-        grown = max(
-            after - earlier for after, earlier in zip(self.ours.memory(), before, strict=True)
-        )
-        return Figure(f"growth of a worker over {count:,} requests", grown, "MB", 2, "less")
-
-    def _activated(self, inviter: int) -> int:
-        return Activation.objects.filter(inviter_id=people.uid(inviter)).count()
-
-
-def _latency(name: str, busy: float, idle: float, aim: float) -> Figure:
-    return Figure(
-        name, busy / idle, "× idle", aim, "less", details=f"{busy:.1f} ms against {idle:.1f} ms"
-    )
+def shares(rates: Sequence[Rate]) -> list[Figure]:
+    """The product's rates as shares of the fastest floor's."""
+    by_name = {(one.call, one.rival): one.rates for one in rates}
+    return [
+        share(kind.name, by_name[kind.name, PRODUCT], by_name[kind.name, FASTEST], aim=0.5)
+        for kind in KINDS
+    ]

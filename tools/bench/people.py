@@ -7,10 +7,12 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Count, Sum
 from django.utils import timezone
 
-from users.models import Session
+from referrals.models import Activation, InviteCode
+from users.models import Session, User
 from users.sessions.tokens import AccessToken
 
 FIRST = 9_000_000_000  # below +7 9…, a range of mobile numbers
@@ -52,19 +54,22 @@ def address(n: int) -> str:
 
 def make(first: int, count: int) -> None:
     """People from number `first` on, with their invite codes."""
+    if connection.vendor == "sqlite":
+        _make_one_by_one(range(first, first + count))
+        return
     last = first + count - 1
     _run(
-        f"""INSERT INTO users_user (id, password, is_superuser, first_name, last_name, email,
+        """INSERT INTO users_user (id, password, is_superuser, first_name, last_name, email,
             is_staff, is_active, date_joined, phone)
-        SELECT {UID}, '!', FALSE, '', '', '', FALSE, TRUE, now(), '+7' || (%s + n)
+        SELECT UID, '!', FALSE, '', '', '', FALSE, TRUE, now(), '+7' || (%s + n)
         FROM generate_series(%s::bigint, %s) AS n""",
         FIRST,
         first,
         last,
     )
     _run(
-        f"""INSERT INTO referrals_invitecode (owner_id, value, activations_count)
-        SELECT {UID}, {VALUE}, 0 FROM generate_series(%s::bigint, %s) AS n""",
+        """INSERT INTO referrals_invitecode (owner_id, value, activations_count)
+        SELECT UID, VALUE, 0 FROM generate_series(%s::bigint, %s) AS n""",
         first,
         last,
     )
@@ -72,9 +77,12 @@ def make(first: int, count: int) -> None:
 
 def invite(inviter: int, first: int, count: int) -> None:
     """Let the people from number `first` on have activated one inviter's code, one a second."""
+    if connection.vendor == "sqlite":
+        _invite_one_by_one(inviter, range(first, first + count))
+        return
     _run(
-        f"""INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
-        SELECT {UID}, %s, %s, now() - make_interval(secs => n - %s)
+        """INSERT INTO referrals_activation (invitee_id, inviter_id, code, activated_at)
+        SELECT UID, %s, %s, now() - make_interval(secs => n - %s)
         FROM generate_series(%s::bigint, %s) AS n""",
         str(uid(inviter)),
         code(inviter),
@@ -90,9 +98,39 @@ def invite(inviter: int, first: int, count: int) -> None:
     )
 
 
+def invite_all(inviters: int, each: int) -> None:
+    """Let each of the first people have invited so many of those who come after them."""
+    with transaction.atomic():
+        for n in range(inviters):
+            invite(n + 1, inviters + n * each + 1, each)
+
+
 def tidy() -> None:
     """Let the database know what its tables hold, as it does by itself after a while."""
-    _run("VACUUM ANALYZE")
+    _run("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
+
+
+def sessions() -> int:
+    """How many logins there were."""
+    return Session.objects.count()
+
+
+def activations() -> int:
+    """How many activations there were."""
+    return Activation.objects.count()
+
+
+def invited_by(inviter: int) -> tuple[int, int]:
+    """How many activated the person's code, and how many it says have: as of one moment."""
+    code = InviteCode.objects.filter(owner_id=uid(inviter))
+    joined, counted = code.values_list(Count("owner__activations"), "activations_count").get()
+    return joined, counted
+
+
+def refreshes() -> int:
+    """How many refreshes there were."""
+    counted: int | None = Session.objects.aggregate(sum=Sum("counter"))["sum"]
+    return counted or 0
 
 
 def log_in(numbers: Iterable[int]) -> dict[int, str]:
@@ -112,6 +150,25 @@ def _long_lived(session: Session) -> str:
     return str(token)
 
 
+def _make_one_by_one(numbers: range) -> None:
+    """As `make` does, for a database without series: slower, so for few."""
+    users = (User(pk=uid(n), phone=phone(n), password="!") for n in numbers)
+    User.objects.bulk_create(users, batch_size=1000)
+    codes = (InviteCode(owner_id=uid(n), value=code(n)) for n in numbers)
+    InviteCode.objects.bulk_create(codes, batch_size=1000)
+
+
+def _invite_one_by_one(inviter: int, numbers: range) -> None:
+    now, known_by = timezone.now(), {"inviter_id": uid(inviter), "code": code(inviter)}
+    Activation.objects.bulk_create(
+        Activation(
+            invitee_id=uid(n), activated_at=now - timedelta(seconds=n - numbers[0]), **known_by
+        )
+        for n in numbers
+    )
+    InviteCode.objects.filter(owner_id=uid(inviter)).update(activations_count=len(numbers))
+
+
 def _run(sql: str, *params: int | str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
+        cursor.execute(sql.replace("UID", UID).replace("VALUE", VALUE), params)

@@ -1,15 +1,18 @@
-"""What was measured, as a table, as JSON and as a chart."""
+"""What was measured, as a table and as JSON."""
 
 import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 import psutil
 from django.db import connection
+
+FASTEST = "of the fastest floor"
 
 
 @dataclass(frozen=True)
@@ -36,20 +39,43 @@ class Figure:
         return self.value >= self.aim if self.better == "more" else self.value <= self.aim
 
 
+@dataclass(frozen=True)
+class Results:
+    """Everything of one run: figures, rates by call and rival, the steps of a journey, samples."""
+
+    figures: list[Figure]
+    rates: list[dict[str, Any]] = field(default_factory=list)
+    journey: dict[str, Any] = field(default_factory=dict)
+    samples: list[dict[str, Any]] = field(default_factory=list)
+
+
 def share(name: str, ours: Sequence[float], floor: Sequence[float], aim: float) -> Figure:
-    """Our rates as a share of the floor's, round by round."""
-    shares = [one / other for one, other in zip(ours, floor, strict=True)]
+    """Our rates as a share of the fastest floor's, round by round."""
+    return ratio(name, ours, floor, FASTEST, aim)
+
+
+def ratio(
+    name: str,
+    ours: Sequence[float],
+    theirs: Sequence[float],
+    unit: str,
+    aim: float | None = None,
+    *,
+    of: str = "/s",
+) -> Figure:
+    """Our rates, or what else `of` says, as multiples of theirs, round by round."""
+    each = [one / other for one, other in zip(ours, theirs, strict=True)]
     return Figure(
         name,
-        median(shares),
-        "of the floor",
+        median(each),
+        unit,
         aim,
-        spread=(min(shares), max(shares)),
-        details=f"{median(ours):,.0f}/s against {median(floor):,.0f}/s",
+        spread=(min(each), max(each)),
+        details=f"{median(ours):,.0f}{of} against {median(theirs):,.0f}{of}",
     )
 
 
-def write(figures: list[Figure], path: Path | None) -> None:
+def write(results: Results, path: Path | None) -> None:
     """Print the table and, with a path, keep it as JSON."""
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version")
@@ -62,39 +88,19 @@ def write(figures: list[Figure], path: Path | None) -> None:
     }
     sys.stdout.write(f"\n{', '.join(f'{name} {value}' for name, value in machine.items())}\n\n")
     sys.stdout.write("| Figure | Measured | Spread | Aim | |\n|---|---|---|---|---|\n")
-    for one in figures:
+    for one in results.figures:
         sys.stdout.write(_row(one) + "\n")
+    for rate in results.rates:
+        sys.stdout.write(_rate(rate) + "\n")
+    if results.journey:
+        sys.stdout.write(f"\nJourneys: {results.journey}\n")
     if path:
-        kept = [{**asdict(one), "reached": one.reached} for one in figures]
-        path.write_text(json.dumps({"machine": machine, "figures": kept}, indent=1) + "\n")
+        figures = [{**asdict(one), "reached": one.reached} for one in results.figures]
+        kept = {"machine": machine, "figures": figures}
+        more = {"rates": results.rates, "journey": results.journey, "samples": results.samples}
+        kept |= {name: value for name, value in more.items() if value}
+        path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n")
         sys.stdout.write(f"\nKept in {path}.\n")
-
-
-def draw(figures: list[Figure], path: Path) -> None:
-    """A bar for each share of a floor, the aim as a line across it."""
-    bars = [one for one in figures if one.unit == "of the floor"]
-    step, left, width = 34, 250, 360
-    parts = []
-    for row, one in enumerate(bars):
-        y = 14 + row * step
-        reach, aim = left + width * min(one.value, 1.0), left + width * (one.aim or 0)
-        parts.append(
-            f'<text x="{left - 10}" y="{y + 15}" text-anchor="end">{one.name}</text>'
-            f'<rect class="floor" x="{left}" y="{y}" width="{width}" height="20" rx="3"/>'
-            f'<rect class="ours" x="{left}" y="{y}" width="{reach - left:.0f}" height="20" rx="3"/>'
-            f'<line x1="{aim:.0f}" x2="{aim:.0f}" y1="{y - 4}" y2="{y + 24}"/>'
-            f'<text x="{left + width + 10}" y="{y + 15}">{one.value:.2f}</text>'
-        )
-    height = 14 + len(bars) * step + 24
-    caption = "share of the floor (whole bar = the floor, line = the aim)"
-    path.write_text(
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 680 {height}" role="img" '
-        f'font-family="system-ui, sans-serif" font-size="13"><title>{caption}</title>'
-        "<style>text{fill:#444}.floor{fill:#8883}.ours{fill:#2a7de1}line{stroke:#d33;stroke-width:2}"
-        "@media(prefers-color-scheme:dark){text{fill:#ccc}}</style>"
-        + "".join(parts)
-        + f'<text x="{left}" y="{height - 8}" font-size="11">{caption}</text></svg>\n'
-    )
 
 
 def _row(one: Figure) -> str:
@@ -104,3 +110,9 @@ def _row(one: Figure) -> str:
     spread = "" if one.spread is None else f"{one.spread[0]:.2f}–{one.spread[1]:.2f}"
     details = f" ({one.details})" if one.details else ""
     return f"| {one.name} | {one.value:,.2f} {one.unit}{details} | {spread} | {aim} | {mark} |"
+
+
+def _rate(one: dict[str, Any]) -> str:
+    costs = "server {server:,.0f}, PostgreSQL {database:,.0f}, wrk {load:,.0f} µs".format(**one)
+    line = "{call}, {rival}: {rate:,.0f}/s, p50 {p50:.1f} ms, p99 {p99:.1f} ms"
+    return f"{line.format(**one)}; {costs}"

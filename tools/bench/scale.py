@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from tools.bench import people, traffic
 from tools.bench.load import Call, load, pause
-from tools.bench.product import prepare, settings
+from tools.bench.product import prepare_database, settings
 from tools.bench.report import Figure
 from tools.postgres import database
 from tools.server import Server, serving
@@ -116,7 +116,7 @@ def world(beside: str, name: str) -> Iterator[World]:
     """A new database on the same server, migrated, with the product."""
     with (
         database(beside, name) as url,
-        ProcessPoolExecutor(1, get_context("spawn"), prepare, (url,)) as filler,
+        ProcessPoolExecutor(1, get_context("spawn"), prepare_database, (url,)) as filler,
     ):
         filler.submit(int).result()  # until it is prepared
         with serving(quiet=True, **settings(url)) as server:

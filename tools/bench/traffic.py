@@ -2,15 +2,17 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import orjson
+from django.utils import timezone
 
 from tools.bench import people
 from tools.bench.load import Call
 from users.digests import digest, one_time_password
 from users.login.challenges import ATTEMPTS, LIFETIME
-from users.models import Challenge
+from users.models import Challenge, Session
+from users.sessions.tokens import RefreshToken
 
 
 def profiles(tokens: dict[int, str], last: dict[int, int]) -> list[Call]:
@@ -59,6 +61,25 @@ def logins(numbers: Iterable[int]) -> list[Call]:
             must='"is_new_user":false',
         )
         for n, challenge in challenges.items()
+    ]
+
+
+def refreshes(numbers: Sequence[int]) -> list[Call]:
+    """Each refreshes the tokens of a session of their own; some have several."""
+    end = timezone.now() + people.SESSION
+    sessions = [
+        Session(user_id=people.uid(n), expires_at=end, ip=people.address(n), network="")
+        for n in numbers
+    ]
+    Session.objects.bulk_create(sessions, batch_size=5000)
+    return [
+        Call(
+            "/api/v1/auth/token/refresh/",
+            address=people.address(n),
+            body=_json(refresh=str(RefreshToken.of(session))),
+            must='"expires_in":600',
+        )
+        for n, session in zip(numbers, sessions, strict=True)
     ]
 
 

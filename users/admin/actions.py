@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from users.admin import timeline
+from users.admin.timeline import note
 from users.clients import Client
 from users.limits import policy
 from users.models import User
@@ -20,6 +22,7 @@ def ban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None:
     others = [user for user in within_reach(request, users) if user != request.user]
     for user in others:
         bans.ban(user.pk, Client.of(request.META), by=request.user.pk)
+        note(model_admin, request, user, timeline.BANNED)
     _say(request, len(others))
 
 
@@ -29,6 +32,7 @@ def unban(model_admin: Any, request: HttpRequest, users: QuerySet[User]) -> None
     banned = list(within_reach(request, users))
     for user in banned:
         bans.unban(user.pk, Client.of(request.META), by=request.user.pk)
+        note(model_admin, request, user, timeline.UNBANNED)
     _say(request, len(banned))
 
 
@@ -38,6 +42,7 @@ def end_sessions(model_admin: Any, request: HttpRequest, users: QuerySet[User]) 
     reached = list(within_reach(request, users))
     for user in reached:
         lifecycle.end_all(user.pk, Client.of(request.META), "ended by staff")
+        note(model_admin, request, user, timeline.ENDED)
     _say(request, len(reached))
 
 
@@ -47,6 +52,7 @@ def forget_guesses(model_admin: Any, request: HttpRequest, users: QuerySet[User]
     reached = within_reach(request, users)
     for user in reached:
         policy.reset_failed_attempts(user.phone)
+        note(model_admin, request, user, timeline.RESET)
     _say(request, len(reached))
 
 

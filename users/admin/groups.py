@@ -22,7 +22,7 @@ class GroupAdmin(DjangoGroupAdmin, BoundedAdmin):  # type: ignore[misc]
     sortable_by: ClassVar[tuple[str, ...]] = ("name",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Superusers alone: whoever may change a group may give its rights to themselves."""
+        """Superusers only: anyone who may change a group could grant themselves its rights."""
         return bool(request.user.is_superuser)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

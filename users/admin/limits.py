@@ -1,26 +1,31 @@
 """Rate limits in use, and system-wide counters."""
 
+import time
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import path
-from django.utils.formats import date_format
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from users.admin.alarm import end_alarm
+from users.admin.columns import LINK, moment, time_of, user_link
 from users.admin.lists import ReadOnlyAdmin
+from users.admin.resets import may_reset, reset_attempts
 from users.limits import alarm, policy
-from users.limits.buckets import LIMITS
+from users.limits.buckets import LIMITS, FailureLimit
 from users.limits.meters import COUNTERS
+from users.limits.victims import victim
 from users.models import Counter, Limit
 
 
 class KindFilter(admin.SimpleListFilter):
-    """One kind of rows. The kinds are listed here, so no query has to find them."""
+    """Filters by kind. The kinds are known, so no query is needed to list them."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -67,26 +72,37 @@ class LimitAdmin(ReadOnlyAdmin):
     accusative = pgettext_lazy("accusative", "rate limit")
     delete_selected_title = _("Delete selected rate limits")
 
-    list_display = ("title", "used", "resets", "key")
+    list_display = ("title", "whose", "used", "resets", "reset")
     list_filter = (LongCodesFilter, KindFilter)
+    list_select_related = ("user",)
     search_fields = ("key",)
     search_help_text = _("Full phone number or address")
     ordering = ("-resets_at",)
-    fields: ClassVar[tuple[str, ...]] = ("title", "used", "resets", "key")
+    fields: ClassVar[tuple[str, ...]] = ("title", "whose", "used", "resets", "key")
 
     def get_urls(self) -> list[Any]:
-        end = self.admin_site.admin_view(end_alarm)
-        return [path("alarm/end/", end, name="users_limit_end_alarm"), *super().get_urls()]
+        end, reset = (self.admin_site.admin_view(view) for view in (end_alarm, reset_attempts))
+        return [
+            path("alarm/end/", end, name="users_limit_end_alarm"),
+            path("<str:key>/reset/", reset, name="users_limit_reset"),
+            *super().get_urls(),
+        ]
+
+    def get_list_display(self, request: HttpRequest) -> tuple[str, ...]:
+        """The reset column is shown only to those who may reset limits."""
+        return self.list_display if may_reset(request) else self.list_display[:-1]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Limit]:
-        """All but the alarm's row: the alarm is shown and ended on the first page."""
+        """Limits that are in use, without the alarm, which is shown and ended on the first page."""
         rows: QuerySet[Limit] = super().get_queryset(request)
-        return rows.exclude(kind=alarm.KEY)
+        counted = [name for name, limit in LIMITS.items() if isinstance(limit, FailureLimit)]
+        unused = Q(kind__in=counted, count=0)
+        return rows.filter(resets_at__gt=time.time()).exclude(unused).exclude(kind=alarm.KEY)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Limit], search_term: str
     ) -> tuple[QuerySet[Limit], bool]:
-        """The rows of one phone or address."""
+        """Search by phone or address."""
         text = search_term.strip()
         return (queryset.filter(key__in=policy.keys_for_staff(text)) if text else queryset), False
 
@@ -95,27 +111,37 @@ class LimitAdmin(ReadOnlyAdmin):
         limit = LIMITS.get(row.kind)
         return str(limit.title) if limit else row.kind
 
+    @admin.display(description=_("user"))
+    def whose(self, row: Limit) -> SafeString | str:
+        return user_link(victim(row))
+
     @admin.display(description=_("used"))
     def used(self, row: Limit) -> str:
         limit = LIMITS.get(row.kind)
         return f"{limit.used_of(row.count, row.resets_at)} / {limit.most}" if limit else "–"
 
     @admin.display(description=_("resets at"))
-    def resets(self, row: Limit) -> str:
-        return date_format(datetime.fromtimestamp(row.resets_at, UTC), "DATETIME_FORMAT")
+    def resets(self, row: Limit) -> SafeString | str:
+        return moment(datetime.fromtimestamp(row.resets_at, UTC))
+
+    @admin.display(description="")
+    def reset(self, row: Limit) -> SafeString:
+        return format_html(LINK, reverse("admin:users_limit_reset", args=[row.pk]), _("Reset"))
 
 
 @admin.register(Counter)
 class CounterAdmin(ReadOnlyAdmin):
-    """How often things happened in each hour, in the whole system."""
+    """System-wide counts per hour."""
 
     accusative = pgettext_lazy("accusative", "counter")
     delete_selected_title = _("Delete selected counters")
 
-    list_display = ("hour", "title", "count")
+    list_display = ("began", "title", "count")
     list_filter = (KindFilter,)
     ordering = ("-hour", "kind")
-    fields: ClassVar[tuple[str, ...]] = ("hour", "title", "count")
+    fields: ClassVar[tuple[str, ...]] = ("began", "title", "count")
+
+    began = time_of("hour", _("hour"))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False  # the alarm and the SMS budget count by these rows

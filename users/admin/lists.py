@@ -1,4 +1,4 @@
-"""What all lists of the admin have in common: they stay quick with millions of rows."""
+"""What all lists in the admin share: they stay fast with millions of rows."""
 
 from typing import Any, ClassVar
 
@@ -20,19 +20,19 @@ SHOWN = 20
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]
-    """Pages of the first `MOST` rows, and no row beyond them is ever counted."""
+    """Pages through the first `MOST` rows, and never counts beyond them."""
 
     MOST = 10_000
     template_name = "users/admin/bounded_pages.html"
 
     @cached_property
     def count(self) -> int:
-        """How many rows there are, at most `MOST`."""
+        """The number of rows, capped at `MOST`."""
         return min(self._seen, self.MOST)
 
     @property
     def has_more(self) -> bool:
-        """Whether there are rows beyond those on the pages."""
+        """Whether there are more rows than the pages show."""
         return self._seen > self.MOST
 
     @cached_property
@@ -42,20 +42,20 @@ class BoundedPaginator(Paginator):  # type: ignore[type-arg]
 
 
 class BoundedList(TitledList):
-    """A list that sorts by nothing but `sortable_by`, whatever the address says."""
+    """Sorts only by the columns in `sortable_by`, whatever the URL asks for."""
 
     def get_ordering_field(self, field_name: str) -> Any:
-        """The column to sort by, or None for one without an index."""
+        """The field to sort by, or None if it has no index."""
         return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
 
     def get_results(self, request: HttpRequest) -> None:
-        """One page. The number of rows is shown below it, and only there."""
+        """One page of results; the number of rows is shown only below it."""
         super().get_results(request)
         self.full_result_count = self.result_count
 
 
 class BoundedAdmin(SentencesAdmin):
-    """Lists without full counts, sorted only by what has an index, acting only on rows seen."""
+    """Lists without full counts, sorted only by indexed columns; actions affect only shown rows."""
 
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -68,7 +68,7 @@ class BoundedAdmin(SentencesAdmin):
     }
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Checkboxes; of all permissions only those that this site asks for, in few words."""
+        """Checkboxes for only the permissions that this site uses, in short words."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field and db_field.related_model is Permission:
             shown = ContentType.objects.get_for_models(*site._registry).values()
@@ -77,7 +77,7 @@ class BoundedAdmin(SentencesAdmin):
         return field
 
     def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
-        """Act on the rows that were ticked, never on everything a search found."""
+        """Act on the ticked rows, never on everything that a search found."""
         post = request.POST.copy()
         post["select_across"] = "0"
         request.POST = post  # type: ignore[assignment]
@@ -107,14 +107,14 @@ VERBS = {
 
 
 def _right(permission: Permission) -> str:
-    """A permission in words: “users: can change”."""
+    """A permission in words, such as “users: can change”."""
     model = permission.content_type.model_class()
     verb = VERBS.get(permission.codename.partition("_")[0])
     return f"{model._meta.verbose_name_plural}: {verb}" if model and verb else permission.name
 
 
 def shown_and_all(rows: list[Any], url: str, query: str) -> SafeString:
-    """A short list of `rows`, with a link to the page that has all of them."""
+    """A short list of `rows`, with a link to all of them."""
     shown = format_html_join("", "{}<br>", ((row,) for row in rows))
     link = format_html(
         '<a class="text-primary-600 dark:text-primary-500" href="{}?{}">{}</a>',

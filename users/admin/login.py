@@ -5,14 +5,15 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import update_last_login
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest
 from unfold.forms import AuthenticationForm
 
 from users import security
+from users.admin.passwords import take_attempt
 from users.clients import Client
-from users.login.passwords import take_attempt
 from users.models import Session, User
 from users.sessions import lifecycle
 
@@ -20,7 +21,7 @@ KEY = "session"
 
 
 class LimitedLoginForm(AuthenticationForm):
-    """The admin's login form, which lets `TooMany` through."""
+    """The admin's login form; `TooMany` is not turned into a form error."""
 
     def clean(self) -> dict[str, Any]:
         """Charge an attempt before the password is looked at; a right one costs nothing."""
@@ -43,6 +44,7 @@ def is_live(request: HttpRequest) -> bool:
         session = Session.objects.live().filter(pk=request.session[KEY]).first()
         if session:
             lifecycle.touch(session, Client.of(request.META))
+            security.identify(session.user_id, session.pk)
         asked["login_is_live"] = session is not None
     return bool(asked.get("login_is_live"))
 
@@ -51,9 +53,10 @@ def is_live(request: HttpRequest) -> bool:
 def open_session(
     sender: type[User], request: HttpRequest | None, user: User, **kwargs: Any
 ) -> None:
-    """A login by password opens a session, too: so whatever ends sessions ends this one."""
+    """Open a session for a login by password, too, so that whatever ends sessions ends it."""
     if request is None:  # by phone; that one has a session
         return
+    update_last_login(sender, user)
     client = Client.of(request.META)
     lifetime = timedelta(seconds=request.session.get_expiry_age())
     session = lifecycle.open_session(user, client, lifetime)

@@ -1,7 +1,7 @@
-"""Sentences about a model, such as “Delete user”, in languages whose nouns have cases.
+"""Sentences with a model's name, such as “Delete user”, in languages whose nouns have cases.
 
-Django and unfold put a model's name into them as it stands; Russian needs the accusative there:
-«Удалить пользователя». Where a name stands by itself, it keeps the nominative.
+Django and unfold insert the name as it is, but Russian needs the accusative there: «Удалить
+пользователя». A name that stands alone stays in the nominative.
 """
 
 from typing import Any
@@ -15,7 +15,7 @@ from unfold.views import ChangeList
 
 
 class Options:
-    """A model's options, but with a `verbose_name` that fits into sentences."""
+    """A model's options with a `verbose_name` that fits into sentences."""
 
     def __init__(self, options: Any, verbose_name: Any) -> None:
         self._options = options
@@ -26,7 +26,7 @@ class Options:
 
 
 class TitledList(ChangeList):
-    """A list whose title is the models' name, and which is empty in whole sentences."""
+    """A list titled with the model's name; an empty one says so in a whole sentence."""
 
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
@@ -35,7 +35,7 @@ class TitledList(ChangeList):
 
 
 class SentencesAdmin(ModelAdmin):
-    """Takes the model's name in the accusative, and the whole name of Django's one bulk action."""
+    """Needs the model's name in the accusative, and the name of “delete selected” in full."""
 
     accusative: str | Promise
     delete_selected_title: str | Promise

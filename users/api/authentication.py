@@ -1,4 +1,4 @@
-"""Access token → user, in one query that also sees logout, ban and deletion at once."""
+"""Access token → user, by one query that also notices logout, ban and deletion at once."""
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -7,6 +7,7 @@ from uuid import UUID
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from users import security
 from users.models import User
 from users.sessions import lifecycle
 from users.statements import Statement
@@ -15,7 +16,7 @@ from users.statements import Statement
 class SessionTokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer <access>` → `request.user`, and the session's id as `request.auth`.
 
-    A subclass may read more columns along with the user, by a statement of its own.
+    A subclass may read more columns in the same query, by a statement of its own.
     """
 
     statement: ClassVar[Statement] = lifecycle.ACCESS
@@ -28,11 +29,12 @@ class SessionTokenAuthentication(BaseAuthentication):
         raw = token.strip().decode("latin-1")
         user, session_id, more = lifecycle.access(raw, self.statement)
         self.keep(user, more)
+        security.identify(user.pk, session_id)
         return user, session_id
 
     def keep(self, user: User, columns: Sequence[Any]) -> None:
-        """What a subclass does with the columns it asked for."""
+        """Hook for subclasses: keep the additional columns."""
 
     def authenticate_header(self, request: Request) -> str:
-        """What a 401 answer asks for."""
+        """The `WWW-Authenticate` header of a 401."""
         return 'Bearer realm="api"'

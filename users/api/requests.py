@@ -1,4 +1,4 @@
-"""What views read from a request."""
+"""What the views read from a request."""
 
 from typing import Any, cast
 from uuid import UUID
@@ -10,22 +10,22 @@ from users.models import User
 
 
 def validated(serializer: Any, request: Request) -> Any:
-    """Read the request's body as `serializer` does. Raises `ValidationError`."""
+    """The request body, validated by `serializer`. Raises `ValidationError`."""
     filled = serializer(data=request.data)
     filled.is_valid(raise_exception=True)
     return filled.validated_data
 
 
 def client(request: Request) -> Client:
-    """Who asks."""
+    """The client that sent the request."""
     return Client.of(request.META)
 
 
 def me(request: Request) -> User:
-    """The user who asks; permission classes let nobody else come this far."""
+    """The authenticated user; permission classes turn everyone else away earlier."""
     return cast("User", request.user)
 
 
 def session_id(request: Request) -> UUID:
-    """The id of the session that asks."""
+    """The id of the caller's session."""
     return cast("UUID", request.auth)

@@ -1,82 +1,102 @@
-"""What login and sessions take and answer."""
+"""Input and output of login and sessions."""
 
 from typing import Any
 
 from rest_framework import serializers
 
+from users.api.fields import (
+    JWT,
+    PHONE,
+    TICKET,
+    GivenTicketField,
+    GivenTokenField,
+    WrittenCodeField,
+    WrittenPhoneField,
+)
 from users.models import Session
 
 
-class TextField(serializers.CharField):
-    """A string that is one: a number is refused, for `0421` and `421` are different codes."""
+class SendCodeRequestSerializer(serializers.Serializer[Any]):
+    phone = WrittenPhoneField(
+        help_text=(
+            "A mobile number as people write it: with or without the country, with spaces, dashes,"
+            " brackets, `00` or `tel:`."
+        )
+    )
+    ticket = GivenTicketField(
+        help_text="The ticket of the last answer, to have the same code sent again."
+    )
 
-    def to_internal_value(self, data: Any) -> str:
-        """The text as it was sent."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
 
-
-class PhoneSerializer(serializers.Serializer[Any]):
-    phone = TextField(help_text="A mobile number, however it is written.")
-    ticket = TextField(
+class CodeSentSerializer(serializers.Serializer[Any]):
+    phone = serializers.RegexField(PHONE, help_text="The number in E.164.")
+    ticket = serializers.RegexField(
+        f"^{TICKET}$",
         required=False,
-        allow_blank=True,
-        allow_null=True,
-        help_text="Of the challenge that asks again, or is answered.",
+        help_text="Identifies this request for a code: keep it in memory and send it with the code."
+        " Absent if you asked again without it.",
     )
-
-
-class SentSerializer(serializers.Serializer[Any]):
-    phone = serializers.CharField(help_text="The number in E.164.")
-    ticket = serializers.CharField(
+    code_length = serializers.ChoiceField(
+        choices=(4, 8), help_text="How many digits the code has: 4, or 8 during an attack."
+    )
+    expires_in = serializers.IntegerField(
+        min_value=1, help_text="How many seconds the code is valid."
+    )
+    resend_in = serializers.IntegerField(min_value=1, help_text="Seconds until you can ask again.")
+    code = serializers.RegexField(
+        "^([0-9]{4}|[0-9]{8})$",
         required=False,
-        help_text="Names the challenge. Told when it opens, and again only to who sends it along.",
-    )
-    code_length = serializers.IntegerField(help_text="4, or 8 while somebody guesses codes.")
-    expires_in = serializers.IntegerField(help_text="Seconds.")
-    resend_in = serializers.IntegerField(help_text="Seconds.")
-    code = serializers.CharField(
-        required=False, help_text="Only where the SMS is simulated: the code itself."
+        help_text="The code itself, only if the SMS is simulated.",
     )
 
 
-class CodeSerializer(PhoneSerializer):
-    code = TextField(help_text="The one-time password from the SMS.")
+class LoginRequestSerializer(serializers.Serializer[Any]):
+    phone = WrittenPhoneField(help_text="The number that the code was sent to.")
+    code = WrittenCodeField(
+        help_text="The code from the SMS in any spelling, or the whole text of the SMS. A text with"
+        " several numbers of the code's length is refused and costs no attempt."
+    )
+    ticket = GivenTicketField(
+        help_text="The ticket that came with the code. Without it, the code works only from the"
+        " network that asked for it."
+    )
 
 
-class PairSerializer(serializers.Serializer[Any]):
-    access = serializers.CharField(help_text="For the `Authorization` header; lives 10 minutes.")
-    refresh = serializers.CharField(help_text="For the next pair; lives 30 days.")
-    expires_in = serializers.IntegerField(help_text="Seconds that the access token lives.")
+class TokenPairSerializer(serializers.Serializer[Any]):
+    access = serializers.RegexField(JWT, help_text="For the header `Authorization: Bearer`.")
+    refresh = serializers.RegexField(JWT, help_text="To get the next pair; valid for 30 days.")
+    expires_in = serializers.IntegerField(
+        min_value=1, help_text="How many seconds the access token is valid."
+    )
 
 
-class LoginSerializer(PairSerializer):
-    is_new_user = serializers.BooleanField(help_text="Whether this login recorded the user.")
+class LoggedInSerializer(TokenPairSerializer):
+    is_new_user = serializers.BooleanField(help_text="Whether this login created the account.")
 
 
-class RefreshSerializer(serializers.Serializer[Any]):
-    refresh = TextField()
+class RefreshRequestSerializer(serializers.Serializer[Any]):
+    refresh = GivenTokenField(help_text="The newest refresh token.")
 
 
-class TokenSerializer(serializers.Serializer[Any]):
-    token = TextField(help_text="An access or refresh token.")
+class VerifyRequestSerializer(serializers.Serializer[Any]):
+    token = GivenTokenField(help_text="An access or refresh token.")
 
 
-class VerifiedSerializer(serializers.Serializer[Any]):
+class VerifiedTokenSerializer(serializers.Serializer[Any]):
     token_type = serializers.ChoiceField(choices=("access", "refresh"))
-    user_id = serializers.UUIDField()
-    session_id = serializers.UUIDField()
-    expires_at = serializers.DateTimeField()
+    user_id = serializers.UUIDField(help_text="The token's user.")
+    session_id = serializers.UUIDField(help_text="The token's session.")
+    expires_at = serializers.DateTimeField(help_text="When the token expires.")
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
-    current = serializers.SerializerMethodField(help_text="Whether this call belongs to it.")
+    current = serializers.SerializerMethodField(help_text="Whether it is the session of this call.")
 
     class Meta:
         model = Session
         fields = ("id", "created_at", "last_used_at", "user_agent", "ip", "current")
+        read_only_fields = fields
 
     def get_current(self, session: Session) -> bool:
-        """Whether it is the session that asks."""
+        """Whether this is the caller's own session."""
         return bool(session.pk == self.context["current"])

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from users.api import ids  # noqa: F401  # the converter <id:…>
 from users.api.views import LoginViewSet, SessionViewSet
 
 urlpatterns = [
@@ -11,5 +12,5 @@ urlpatterns = [
     path("auth/token/verify/", LoginViewSet.as_view({"post": "verify"})),
     path("auth/logout/", SessionViewSet.as_view({"post": "log_out"})),
     path("auth/sessions/", SessionViewSet.as_view({"get": "list", "delete": "end_others"})),
-    path("auth/sessions/<uuid:pk>/", SessionViewSet.as_view({"delete": "end"})),
+    path("auth/sessions/<id:pk>/", SessionViewSet.as_view({"delete": "end"})),
 ]

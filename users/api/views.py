@@ -1,4 +1,4 @@
-"""Login and sessions over HTTP: read the input, call the rules, answer."""
+"""Login and sessions over HTTP: read input, call the rules, answer."""
 
 from datetime import UTC, datetime
 from uuid import UUID
@@ -14,11 +14,11 @@ from users.api import docs
 from users.api.openapi import described
 from users.api.requests import client, me, session_id, validated
 from users.api.serializers import (
-    CodeSerializer,
-    PhoneSerializer,
-    RefreshSerializer,
+    LoginRequestSerializer,
+    RefreshRequestSerializer,
+    SendCodeRequestSerializer,
     SessionSerializer,
-    TokenSerializer,
+    VerifyRequestSerializer,
 )
 from users.sessions import lifecycle, tokens
 
@@ -26,28 +26,28 @@ from users.sessions import lifecycle, tokens
 @extend_schema(tags=["Login"], auth=[])
 @described(docs.LOGIN)
 class LoginViewSet(ViewSet):
-    """For everybody: nobody is logged in yet."""
+    """Calls that need no login."""
 
     authentication_classes = ()
     permission_classes = ()
 
     def send_code(self, request: Request) -> Response:
-        data = validated(PhoneSerializer, request)
+        data = validated(SendCodeRequestSerializer, request)
         sent = login.send_code(data["phone"], client(request), data.get("ticket") or "")
         return Response({name: value for name, value in vars(sent).items() if value is not None})
 
     def log_in(self, request: Request) -> Response:
-        data = validated(CodeSerializer, request)
+        data = validated(LoginRequestSerializer, request)
         ticket = data.get("ticket") or ""
         done = login.confirm_code(data["phone"], data["code"], client(request), ticket)
         return Response({**tokens.pair(done.session), "is_new_user": done.is_new_user})
 
     def refresh(self, request: Request) -> Response:
-        refresh = validated(RefreshSerializer, request)["refresh"]
+        refresh = validated(RefreshRequestSerializer, request)["refresh"]
         return Response(lifecycle.rotate(refresh, client(request)))
 
     def verify(self, request: Request) -> Response:
-        token = lifecycle.verify(validated(TokenSerializer, request)["token"])
+        token = lifecycle.verify(validated(VerifyRequestSerializer, request)["token"])
         return Response(
             {
                 "token_type": token.token_type,
@@ -61,7 +61,7 @@ class LoginViewSet(ViewSet):
 @extend_schema(tags=["Sessions"])
 @described(docs.SESSIONS)
 class SessionViewSet(ViewSet):
-    """For the user who asks: where they are logged in."""
+    """The user's own sessions."""
 
     def log_out(self, request: Request) -> Response:
         mine = session_id(request)

@@ -1,4 +1,4 @@
-"""The alarm: too many guesses in the whole system, so strangers' codes get long."""
+"""The guess alarm: after too many guesses in the whole system, strangers get long codes."""
 
 import time
 from datetime import timedelta
@@ -7,14 +7,15 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from users import security
-from users.limits.buckets import ALARM, SKEW
+from users.limits.buckets import SKEW
 from users.limits.quotas import Bounds, Quota
+from users.limits.rows import ALARM
 from users.models import Counter, Limit
 from users.statements import Statement
 
 KEY = ALARM
 LASTS = timedelta(hours=72)
-AGAIN = 3600.0  # s until its end is looked at again
+AGAIN = 3600.0  # s until its end is checked again
 
 GUESSES = Quota("guesses", lambda: Bounds(*settings.GUESS_ALARM), _("guesses at 4-digit codes"))
 """Guesses at 4-digit codes by unknown pairs; a refused lot is the alarm."""
@@ -29,7 +30,7 @@ RAISE = Statement(
 
 
 def take_guess() -> bool:
-    """Count a guess before it is compared; False raises the alarm: it must not be compared."""
+    """Count a guess before comparing it. False raises the alarm: it must not be compared."""
     if GUESSES.take():
         return True
     now, until = time.time(), time.time() + LASTS.total_seconds()
@@ -39,7 +40,7 @@ def take_guess() -> bool:
 
 
 def is_on(resets_at: float | None) -> bool:
-    """Whether the alarm is on, by its row's time (s since 1970), if there is one.
+    """Whether the alarm is on, given the time in its row (s since 1970), if there is one.
 
     It lasts `LASTS`, and then until both sums are below.
     """
@@ -48,7 +49,7 @@ def is_on(resets_at: float | None) -> bool:
     now = time.time()
     if now < resets_at <= now + LASTS.total_seconds() + SKEW:
         return True
-    row = Limit.objects.filter(key=KEY, resets_at=resets_at)  # not one that was raised meanwhile
+    row = Limit.objects.filter(key=KEY, resets_at=resets_at)  # not if it was raised again meanwhile
     if not GUESSES.has_room():
         row.update(resets_at=now + AGAIN)
         return True
@@ -58,12 +59,12 @@ def is_on(resets_at: float | None) -> bool:
 
 
 def ends_at() -> float | None:
-    """When it ends at the earliest (s since 1970), or None if it is off."""
+    """The earliest end of the alarm (s since 1970), or None if it is off."""
     return Limit.objects.filter(key=KEY).values_list("resets_at", flat=True).first()
 
 
 def end(by: object) -> bool:
-    """End the alarm for staff: both sums start at zero. Returns whether it was on."""
+    """End the alarm early; both sums start at zero. Returns whether it was on."""
     ended = bool(Limit.objects.filter(key=KEY).delete()[0])
     Counter.objects.filter(kind=GUESSES.kind).delete()
     GUESSES.forget()

@@ -1,11 +1,12 @@
-"""Exact limits that parallel requests can't exceed: each is one row, charged by one statement.
+"""Exact limits, which parallel requests can't exceed: one row each, charged by one statement.
 
-A `RateLimit` refills steadily (GCRA: the row holds the moment when nothing is used any more). A
-`FailureLimit` counts failures and forgets them after a quiet time. Both share one protocol:
-`step` for a chain, `take` alone, `refund`, and `wait_of`, `used_of`, `most` to look at a row.
+A `RateLimit` refills steadily (GCRA: the row holds the time when it will be full again). A
+`FailureLimit` counts failures and forgets them after a quiet time. Both have the same protocol:
+`step` as part of a chain, `take` by itself, `refund`, and `wait_of`, `used_of`, `most` to inspect
+a row.
 
-Times are seconds since 1970 by this process's clock. A row's time further ahead than the limit can
-put it comes from a wrong clock and is ignored (`SKEW` is allowed).
+Times are seconds since 1970 by this process's clock. A time further ahead than the limit can put
+it comes from a wrong clock, and the row is ignored (`SKEW` is allowed).
 """
 
 import math
@@ -17,55 +18,27 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from users.chains import Step
+from users.chains import Step, run_chain
 from users.digests import digest
+from users.limits.rows import (
+    REFUND_FAILURES,
+    REFUND_RATE,
+    TAKE_FAILURE,
+    TAKE_RATE,
+    sweep_limits_sometimes,
+)
 from users.models import Limit
-from users.statements import Statement
 
 SKEW = 60.0  # s
-ALARM = "guess-alarm"
 Found = Mapping[str, tuple[int, float]]
 """Rows of limits that were read: key → (count, resets_at)."""
 
-LIMITS: dict[str, "AnyLimit"] = {}  # every one that was made, by its name
-
-TAKE_RATE = Statement(
-    "take_rate",
-    """INSERT INTO users_limit (key, kind, count, resets_at)
-    SELECT %(key)s, %(kind)s, 0, %(now)s + %(period)s FROM {before} WHERE TRUE
-    ON CONFLICT (key) DO UPDATE SET resets_at = %(period)s +
-        CASE WHEN users_limit.resets_at BETWEEN %(now)s AND %(ahead)s
-            THEN users_limit.resets_at ELSE %(now)s END
-    WHERE users_limit.resets_at <= %(latest)s OR users_limit.resets_at > %(ahead)s
-    RETURNING key""",
-)
-REFUND_RATE = Statement(
-    "refund_rate",
-    "UPDATE users_limit SET resets_at = resets_at - %(seconds)s WHERE key = %(key)s RETURNING key",
-)
-TAKE_FAILURE = Statement(
-    "take_failure",
-    """INSERT INTO users_limit (key, kind, count, resets_at)
-    SELECT %(key)s, %(kind)s, 1, %(renewed)s FROM {before} WHERE TRUE
-    ON CONFLICT (key) DO UPDATE SET
-        count = CASE WHEN COUNTS THEN users_limit.count + 1 ELSE 1 END,
-        resets_at = CASE WHEN COUNTS AND NOT %(failed)s
-            THEN users_limit.resets_at ELSE excluded.resets_at END
-    WHERE users_limit.count < %(most)s OR NOT (COUNTS)
-    RETURNING %(most)s - count""".replace(
-        "COUNTS", "users_limit.resets_at > %(now)s AND users_limit.resets_at <= %(ahead)s"
-    ),
-)
-REFUND_FAILURES = Statement(
-    "refund_failures",
-    """UPDATE users_limit SET count = CASE WHEN count > %(count)s THEN count - %(count)s ELSE 0 END
-    WHERE key = %(key)s RETURNING key""",
-)
+LIMITS: dict[str, "AnyLimit"] = {}  # all limits by name
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """`most` at once, one more every `period`."""
+    """`most` at once, then one more every `period`."""
 
     name: str
     most: int
@@ -76,11 +49,11 @@ class RateLimit:
         LIMITS.setdefault(self.name, self)
 
     def key(self, *who: object) -> str:
-        """The row's key; it names nobody."""
+        """The row's key, a digest."""
         return digest(self.name, *who)
 
     def step(self, *who: object) -> Step:
-        """Take one, as a step of a chain; it breaks the chain where none is left."""
+        """Take one as a step of a chain; the chain breaks if none is left."""
         now, period = time.time(), self.period.total_seconds()
         params = {
             "key": self.key(*who),
@@ -93,21 +66,21 @@ class RateLimit:
         return Step(TAKE_RATE, params, lambda: self.refund(*who))
 
     def take(self, *who: object) -> float:
-        """Take one; 0, or the seconds until there is one."""
+        """Take one; returns 0, or the seconds until one is available."""
         return _take(self, *who)
 
     def refund(self, *who: object) -> None:
-        """Give one back; what is full stays full."""
+        """Give one back; a full limit stays full."""
         REFUND_RATE.row(key=self.key(*who), seconds=self.period.total_seconds())
 
     def wait_of(self, count: int, resets_at: float) -> float:
-        """Seconds until one can be taken, by a row's values; never more than `period`."""
-        wait = resets_at - time.time() - (self.most - 1) * self.period.total_seconds()
+        """Seconds until one can be taken, given a row; never more than `period`."""
         period = self.period.total_seconds()
+        wait = resets_at - time.time() - (self.most - 1) * period
         return min(wait, period) if 0 < wait <= period + SKEW else 0.0
 
     def used_of(self, count: int, resets_at: float) -> int:
-        """How many are used, by a row's values."""
+        """How many are used, given a row."""
         left, period = resets_at - time.time(), self.period.total_seconds()
         used = math.ceil(left / period) if 0 < left <= self.most * period + SKEW else 0
         return min(used, self.most)
@@ -117,7 +90,7 @@ class RateLimit:
 class FailureLimit:
     """Up to `most` failures, forgotten `quiet` after the last one.
 
-    Each attempt is charged before its outcome is told, and given back if it was none.
+    Each attempt is charged before its outcome is known, and refunded if it was not a failure.
     """
 
     name: str
@@ -132,9 +105,9 @@ class FailureLimit:
         return digest(self.name, *who)
 
     def step(self, *who: object, failed: bool = True) -> Step:
-        """Charge one attempt as a step of a chain; the row it returns says how many are left.
+        """Charge one attempt as a step of a chain; the returned row shows how many are left.
 
-        Only one that `failed` begins the quiet time anew.
+        Only an attempt that `failed` restarts the quiet time.
         """
         now, quiet = time.time(), self.quiet.total_seconds()
         params = {
@@ -149,18 +122,20 @@ class FailureLimit:
         return Step(TAKE_FAILURE, params, lambda: self.refund(*who))
 
     def take(self, *who: object) -> float:
-        """Charge one failure; 0, or the seconds until they are forgotten."""
+        """Charge one failure; returns 0, or the seconds until failures are forgotten."""
         return _take(self, *who)
 
     def refund(self, *who: object, count: int = 1) -> None:
-        """Give `count` attempts back."""
-        REFUND_FAILURES.row(key=self.key(*who), count=count)
+        """Give some back; forgotten failures have nothing to give back."""
+        run_chain(self.refund_step(*who, count=count))
 
-    def clear(self, *who: object) -> None:
-        Limit.objects.filter(key=self.key(*who)).delete()
+    def refund_step(self, *who: object, count: int) -> Step:
+        """The same as a step, which never breaks the chain."""
+        params = {"key": self.key(*who), "kind": self.name, "count": count}
+        return Step(REFUND_FAILURES, params)
 
     def wait_of(self, count: int, resets_at: float) -> float:
-        """Seconds until the failures are forgotten, if there are too many by a row's values."""
+        """Seconds until the failures are forgotten, if a row has too many."""
         left = max(0.0, min(resets_at - time.time(), self.quiet.total_seconds()))
         return left if self.used_of(count, resets_at) >= self.most else 0.0
 
@@ -169,7 +144,7 @@ class FailureLimit:
         return count if 0 < left <= self.quiet.total_seconds() + SKEW else 0
 
     def reached(self) -> QuerySet[Limit]:
-        """The rows at which this limit is reached now."""
+        """The rows that have reached the limit."""
         now = time.time()
         return Limit.objects.filter(
             kind=self.name,
@@ -189,12 +164,7 @@ def _take(limit: AnyLimit, *who: object) -> float:
     return 0.0 if taken else max(0.001, wait_for(limit, *who))
 
 
-def sweep_limits_sometimes() -> None:
-    """Delete rows that mean nothing any more; the alarm's means something until it is over."""
-    Limit.objects.exclude(kind=ALARM).sweep_sometimes(resets_at__lte=time.time())
-
-
 def wait_for(limit: AnyLimit, *who: object) -> float:
-    """Seconds until one can be taken, by the row as it is now."""
+    """Seconds until one can be taken, according to the database."""
     row = Limit.objects.filter(key=limit.key(*who)).values_list("count", "resets_at").first()
     return limit.wait_of(*row) if row else 0.0

@@ -1,9 +1,9 @@
-"""Who may send and guess how often.
+"""How often codes may be sent and guessed.
 
-Messages cost money, so they are refused beyond a rate. Guesses are never refused for long: once the
-limit of a phone, a network, a site or the system is reached, codes have 8 digits instead of 4.
-What differs between a phone's own networks and strangers' is decided by one word: whether the pair
-of phone and network is known. So strangers can use up only what is strangers'.
+Messages cost money, so they are refused beyond a rate. Guesses are never refused for long: once
+the limit of a phone, a network, a site or the system is reached, codes have 8 digits instead of 4.
+Which limits apply depends on one thing: whether the pair of phone and network is known. So
+strangers can only use up what belongs to strangers.
 """
 
 import time
@@ -21,6 +21,7 @@ from users.errors import InvalidPhone, TooManyCodes
 from users.limits.buckets import LIMITS, FailureLimit, Found, RateLimit
 from users.limits.meters import HOUR, Meter
 from users.limits.quotas import WEEK, Bounds, Quota
+from users.models import Limit
 from users.phones import parse_phone
 
 SHORT, LONG = 4, 8  # digits
@@ -52,13 +53,15 @@ PASSWORDS_PER_NETWORK = RateLimit("passwords-network", 10, MINUTE, _("passwords 
 PASSWORDS_PER_SITE = RateLimit("passwords-site", 30, MINUTE, _("passwords from a site"))
 REFRESHES = RateLimit("refreshes", 60, MINUTE, _("refreshes of a session"))
 
-MESSAGES = Meter("messages", _("codes sent"))
-LOGINS = Meter("logins", _("codes used"))
-WRONG_GUESSES = Meter("wrong-guesses", _("wrong codes"))
+ASKED = Meter("codes-asked", _("codes asked for"), "code asked for")
+MESSAGES = Meter("messages", _("codes sent"), "code delivered")
+ABANDONED = Meter("abandoned-deliveries", _("deliveries given up"), "delivery abandoned")
+LOGINS = Meter("logins", _("codes used"), "login")
+WRONG_GUESSES = Meter("wrong-guesses", _("wrong codes"), "wrong guess")
 
 
 class Budget(Quota):
-    """Messages per hour; half spent is worth a look."""
+    """Messages per hour; a security event once half of them are used."""
 
     def leased(self, before: int, after: int) -> None:
         half = self._bounds().hourly / 2
@@ -68,7 +71,7 @@ class Budget(Quota):
 
 def _budget(share: int) -> Bounds:
     hourly = max(1, settings.SMS_HOURLY_BUDGET * share // 100)
-    return Bounds(hourly, hourly * (WEEK // HOUR + 1))
+    return Bounds(hourly, hourly * (WEEK // HOUR + 1))  # the week never binds
 
 
 BUDGET = Budget("sms-budget", lambda: _budget(100), _("SMS budget"))
@@ -79,7 +82,7 @@ STRANGERS_BUDGET = Budget(
 
 @dataclass(frozen=True)
 class Pair:
-    """A phone and who asks for its code; a test phone has no limits of its own."""
+    """A phone and the client that asks for its code; test phones have no limits of their own."""
 
     phone: str
     client: Client
@@ -87,7 +90,7 @@ class Pair:
     test: bool = False
 
     def message_limits(self) -> Iterator[tuple[RateLimit, str]]:
-        """What one message takes from, in the order in which rows are locked."""
+        """The limits that a message is charged to, in the order in which rows are locked."""
         yield MESSAGES_PER_NETWORK, self.client.network
         if self.client.site and not self.known:
             yield MESSAGES_PER_SITE, self.client.site
@@ -95,7 +98,7 @@ class Pair:
             yield (MESSAGES_PER_KNOWN_PHONE if self.known else MESSAGES_PER_PHONE), self.phone
 
     def guess_limits(self) -> Iterator[tuple[FailureLimit, str]]:
-        """What one guess at a 4-digit code takes from, the phone's last."""
+        """The limits that a guess at a 4-digit code is charged to, the phone's last."""
         yield GUESSES_PER_NETWORK, self.client.network
         if self.client.site and not self.known:
             yield GUESSES_PER_SITE, self.client.site
@@ -103,18 +106,20 @@ class Pair:
             yield (GUESSES_PER_KNOWN_PHONE if self.known else GUESSES_PER_PHONE), self.phone
 
     def guess_steps(self, door: Step, *, failed: bool) -> list[Step]:
-        """What a guess at a 4-digit code charges: the places, the challenge's door, the phone."""
-        steps = [limit.step(who, failed=failed) for limit, who in self.guess_limits()]
-        places = len(steps) - (not self.test)
-        return [*steps[:places], door, *steps[places:]]
+        """The chain that charges a guess at a 4-digit code.
+
+        The door comes last, so that it counts no guess that another limit refused: a login refunds
+        what the door has counted.
+        """
+        return [*(limit.step(who, failed=failed) for limit, who in self.guess_limits()), door]
 
     @property
     def alarming(self) -> bool:
-        """Whether guesses count for the alarm, and the alarm for them."""
+        """Whether guesses count towards the alarm, and the alarm applies to them."""
         return not (self.known or self.test)
 
     def digits(self, found: Found, *, alarm: bool) -> int:
-        """How long the next code must be, by the rows of its guess limits."""
+        """How many digits the next code needs, given the rows of its guess limits."""
         if self.test:
             return SHORT
         reached = any(
@@ -125,7 +130,7 @@ class Pair:
         return LONG if reached or alarm else SHORT
 
     def refuse_if_too_many(self, found: Found) -> None:
-        """Raise `TooManyCodes` if a limit of messages is reached by these rows."""
+        """Raise `TooManyCodes` if these rows have reached a message limit."""
         keys = [(limit, limit.key(who)) for limit, who in self.message_limits()]
         wait = max((limit.wait_of(*found[key]) for limit, key in keys if key in found), default=0)
         if wait:
@@ -133,7 +138,7 @@ class Pair:
 
 
 def keys_of(phone: str, client: Client) -> list[str]:
-    """The keys of every limit that may matter for a code; as many for each caller."""
+    """The keys of all limits that may matter for a code, the same number for every caller."""
     keys = {
         limit.key(who)
         for known in (False, True)
@@ -161,32 +166,27 @@ def take_budget(*, known: bool) -> None:
 
 
 def refund_budget(*, known: bool, since: float) -> None:
-    """Give one message back that was taken after `since` (s since 1970)."""
+    """Give back one message that was taken after `since` (s since 1970)."""
     BUDGET.give_back(since=since)
     if not known:
         STRANGERS_BUDGET.give_back(since=since)
 
 
 def digits_for(phone: str) -> tuple[int, int]:
-    """How long codes for this phone are by its own limits: for strangers, on known networks."""
+    """The code lengths by this phone's own limits: for strangers, and on known networks."""
     limits = (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE)
     reached = [limit.reached().filter(key=limit.key(phone)).exists() for limit in limits]
     return LONG if reached[0] else SHORT, LONG if reached[1] else SHORT
 
 
-def is_escalated(phone: str) -> bool:
-    """Whether codes for this phone have 8 digits for strangers or on its known networks."""
-    return LONG in digits_for(phone)
-
-
 def reset_failed_attempts(phone: str) -> None:
     """Let codes for this phone have 4 digits again."""
-    for limit in (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE):
-        limit.clear(phone)
+    keys = [limit.key(phone) for limit in (GUESSES_PER_PHONE, GUESSES_PER_KNOWN_PHONE)]
+    Limit.objects.filter(key__in=keys).delete()
 
 
 def keys_for_staff(phone_or_address: str) -> list[str]:
-    """The keys of all limits of a phone or an address, for staff who look one up."""
+    """The keys of the limits of a single phone or address, for staff who search for it."""
     try:
         names = {parse_phone(phone_or_address)}
     except InvalidPhone:

@@ -1,6 +1,6 @@
-"""What all processes together may do per hour and week, exactly.
+"""Exact system-wide limits per hour and week.
 
-No row is written by every request: each process leases its share beforehand, in lots.
+No row is written by every request: processes lease their share in advance, in lots.
 """
 
 import threading
@@ -14,7 +14,7 @@ from users.limits.meters import COUNTERS, HOUR, this_hour
 from users.models import Counter
 from users.statements import Statement
 
-WEEK = timedelta(days=7)
+WEEK = timedelta(days=7) + HOUR  # in whole clock hours, so that it covers any 168 hours
 LOT = 20
 
 RETURN = Statement(
@@ -38,7 +38,7 @@ LEASE = Statement(
 
 
 class Bounds(NamedTuple):
-    """The most per clock hour (UTC), and in the last 168 of them."""
+    """The most per clock hour (UTC), and in any 168 hours."""
 
     hourly: int
     weekly: int
@@ -47,9 +47,9 @@ class Bounds(NamedTuple):
 class Quota:
     """What all processes together may do per hour and week, exactly.
 
-    A process leases lots from the hour's row by a conditional statement and uses them up without
-    one. What it didn't use goes back when the hour is over, what happened in an earlier hour never.
-    Hours further ahead than clocks may differ come from a wrong one and are ignored.
+    A process leases lots from the hour's row by a conditional statement, and uses them without
+    any. Unused ones go back when the hour is over; what was used in an earlier hour never does.
+    Hours too far ahead come from a wrong clock and are ignored.
     """
 
     def __init__(self, kind: str, bounds: Callable[[], Bounds], title: Any = "") -> None:
@@ -60,25 +60,25 @@ class Quota:
         self.forget()
 
     def forget(self) -> None:
-        """Drop what this process has leased."""
+        """Discard this process's leases."""
         self._hour, self._left = this_hour(), 0
 
     @property
     def bounds(self) -> Bounds:
-        """The most, as the settings say."""
+        """The bounds, from the settings."""
         return self._bounds()
 
     @property
     def lot(self) -> int:
-        """How many a process leases at once: fewer where the bound is low."""
+        """How many a process leases at once, fewer if the bound is low."""
         return max(1, min(LOT, self._bounds().hourly // 50))
 
     def take(self) -> bool:
-        """Use one; False if no lot is to be had.
+        """Use one; False if no more can be leased.
 
-        While one request leases a lot, others lease only what they use themselves: if each took a
-        lot, a burst of requests would use up all of them. Nobody waits for somebody else's lease.
-        Where no lot is left, a single one may be.
+        While one request leases a lot, others lease only what they use themselves: if each leased a
+        lot, a burst of requests would use them all up. Nobody waits for another request's lease.
+        When no whole lot is left, a single one still may be.
         """
         if self._take_leased():
             return True
@@ -90,7 +90,7 @@ class Quota:
                 self._leasing.release()
 
     def give_back(self, count: int = 1, *, since: float) -> None:
-        """Give back what was used after `since` (s since 1970), if that was in this hour."""
+        """Refund what was used after `since` (s since 1970), if that was in this hour."""
         hour = this_hour()
         if since < hour.timestamp():
             return
@@ -99,7 +99,7 @@ class Quota:
                 self._left += count
 
     def sums(self) -> Bounds:
-        """What is leased in this hour, and in the last 168."""
+        """What has been leased in this hour, and in this and the 168 hours before."""
         hour = this_hour()
         rows = Counter.objects.filter(kind=self.kind, hour__gt=hour - WEEK, hour__lte=hour + HOUR)
         weekly = rows.aggregate(total=Sum("count"))["total"] or 0
@@ -107,7 +107,7 @@ class Quota:
         return Bounds(hourly, weekly)
 
     def has_room(self) -> bool:
-        """Whether another lot is to be had now."""
+        """Whether another lot can be leased now."""
         sums, bounds = self.sums(), self._bounds()
         return sums.hourly + self.lot <= bounds.hourly and sums.weekly + self.lot <= bounds.weekly
 
@@ -144,4 +144,4 @@ class Quota:
         return True
 
     def leased(self, before: int, after: int) -> None:
-        """Called with the hour's count before and after each lot."""
+        """Hook, called with the hour's count before and after each lease."""

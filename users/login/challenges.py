@@ -1,7 +1,7 @@
-"""Challenges: one row for each phone and network that asks for a code, with two doors to it.
+"""Challenges: one row for each phone and network that asks for a code, with two doors.
 
-With its ticket a challenge is answered from anywhere, without it from the network that asked. Each
-door has three attempts of its own. Every write is one conditional statement.
+With its ticket a challenge can be answered from anywhere, without it only from the network that
+asked. Each door has three attempts of its own. Every write is one conditional statement.
 """
 
 import secrets
@@ -24,7 +24,7 @@ ATTEMPTS = 3
 
 
 def for_doors(name: str, text: str) -> dict[str, Statement]:
-    """The statement for each door: the columns that it uses, the key by which a row is found."""
+    """One statement per door: they use different columns and find the row by different keys."""
     found_by = {"ticket": "ticket_key", "network": "key"}
     return {
         door: Statement(f"{name}_by_{door}", text.replace("DOOR", door).replace("FOUND_BY", column))
@@ -64,7 +64,7 @@ USE = for_doors(
 
 
 class Change(NamedTuple):
-    """A challenge as it will be, the ticket if it is new, and how that is done and undone."""
+    """A change to a challenge: its new state, the ticket if new, how to do and undo it."""
 
     challenge: "Living"
     ticket: str
@@ -73,21 +73,21 @@ class Change(NamedTuple):
 
 
 class Door(NamedTuple):
-    """How a caller gets at a challenge: by its ticket from anywhere, or from the network."""
+    """A caller's access to a challenge: by its ticket from anywhere, or from the network."""
 
     name: str
     key: str
 
     @classmethod
     def of(cls, phone: str, client: Client, ticket: str) -> "Door":
-        """The caller's door; a ticket that comes along counts alone, and for its phone only."""
+        """The caller's door; a ticket that was sent counts alone, and only for its phone."""
         if ticket:
             return cls("ticket", digest("ticket", phone, ticket))
         return cls("network", digest("challenge", phone, client.network))
 
 
 class Living(NamedTuple):
-    """A living challenge as it was read through a door, which has `left` attempts."""
+    """A living challenge, read through a door that has `left` attempts."""
 
     door: str
     phone: str
@@ -107,38 +107,38 @@ class Living(NamedTuple):
 
     @property
     def resend_in(self) -> float:
-        """Seconds until this door may ask again; a door without attempts may at once."""
+        """Seconds until this door may ask again; 0 for a door without attempts."""
         wait = self.sent_at + RESEND - time.time()
         return min(wait, RESEND) if self.left and 0 < wait <= RESEND + SKEW else 0.0
 
     def rows(self) -> QuerySet[Challenge]:
-        """The challenge in the database, while it is the same."""
+        """The challenge in the database, unless it has been replaced."""
         return Challenge.objects.filter(key=self.key, nonce=self.nonce)
 
     def attempt(self) -> Step:
-        """Charge an attempt to the door; the row that it returns says how many are left."""
+        """Charge an attempt to the door; the returned row shows how many are left."""
         params = {"key": self.key, "nonce": self.nonce, "now": time.time()}
         return Step(ATTEMPT[self.door], params, self.refund_attempt)
 
     def refund_attempt(self) -> int:
-        """Give one attempt back to the door; 0 if the challenge is gone."""
+        """Refund one attempt of the door; returns 0 if the challenge is gone."""
         left, charged = f"{self.door}_left", f"{self.door}_charged"
         return self.rows().update(**{left: F(left) + 1, charged: F(charged) - 1})
 
     def matches(self, code: str) -> bool:
-        """Whether `code` is the right one, compared in constant time."""
+        """Whether `code` is correct, compared in constant time."""
         return secrets.compare_digest(self.code.encode(), code.encode())
 
     def use(self) -> int | None:
-        """Use the code up. Of any number of parallel requests exactly one succeeds; else None.
+        """Use the code up; exactly one of any number of parallel requests succeeds.
 
-        Returns how many attempts were charged through the door.
+        Returns how many attempts were charged through the door, or None.
         """
         row = USE[self.door].row(key=self.key, nonce=self.nonce)
         return int(row[0]) if row else None
 
     def renewal(self) -> Change:
-        """The same code once more: it lives its full time, and the door has its attempts anew."""
+        """The same code again: its full lifetime, and all attempts of the door."""
         now, left = time.time(), f"{self.door}_left"
         renewed = self._replace(sent_at=now, expires_at=end_of(now))
         params = {
@@ -151,7 +151,7 @@ class Living(NamedTuple):
         }
 
         def undo() -> int:
-            """Take back the waiting time, the longer life and the attempts, if none was used."""
+            """Take back the waiting time, the lifetime and the attempts, unless one was used."""
             granted = ATTEMPTS - self.left
             was = {"sent_at": self.sent_at, "expires_at": self.expires_at, left: F(left) - granted}
             return self.rows().filter(sent_at=now, **{f"{left}__gte": granted}).update(**was)
@@ -160,7 +160,7 @@ class Living(NamedTuple):
 
 
 def opening(phone: str, key: str, digits: int, *, known: bool) -> Change:
-    """A new challenge, in place of a dead one or of one whose code is shorter."""
+    """A new challenge, replacing a dead one or one with a shorter code."""
     now, ticket, nonce = time.time(), secrets.token_urlsafe(16), secrets.token_hex(16)
     end, attempts = end_of(now), {"ticket_left": ATTEMPTS, "network_left": ATTEMPTS}
     row = Challenge(
@@ -176,10 +176,14 @@ def opening(phone: str, key: str, digits: int, *, known: bool) -> Change:
     )
     challenge = Living("ticket", phone, key, nonce, digits, known, ATTEMPTS, now, now, end)
     params = {"ahead": end + SKEW, **{name: getattr(row, name) for name in COLUMNS}}
-    unused = challenge.rows().filter(ticket_charged=0, network_charged=0)
-    return Change(challenge, ticket, Step(OPEN, params), lambda: unused.delete()[0])
+
+    def undo() -> int:
+        """Delete it, unless somebody has guessed at it."""
+        return challenge.rows().filter(ticket_charged=0, network_charged=0).delete()[0]
+
+    return Change(challenge, ticket, Step(OPEN, params), undo)
 
 
 def end_of(now: float) -> float:
-    """When a code that is asked for now ends: its life begins once the gateway has taken it."""
+    """When a code requested now ends; its lifetime starts when the gateway has taken it."""
     return now + LIFETIME + gateways.time_limit()

@@ -1,55 +1,60 @@
-"""One message with a code: what it is charged, its delivery, and taking both back."""
+"""One message with a code: charging it, delivering it, and undoing both on failure."""
 
-import threading
 import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.utils.translation import gettext
 
 from users.chains import run_chain
 from users.clients import Client
 from users.errors import CodeRecentlySent, InvalidTicket, SmsUnavailable, TooManyCodes
 from users.limits import alarm, policy
-from users.limits.buckets import sweep_limits_sometimes
 from users.limits.policy import Pair
+from users.limits.rows import sweep_limits_sometimes
 from users.login import gateways
 from users.login.challenges import Change, Door, opening
 from users.login.outlook import Outlook, look
 from users.models import Challenge
+from users.signals import happened
+from users.waiting.queue import Queue
 
 SENDERS = 4
-_senders = threading.BoundedSemaphore(SENDERS)
+_senders = Queue(SENDERS)
 """Requests for codes come in bursts. In each process no more than these use the database at once,
 so that everybody else's calls find a free connection and their share of the processor."""
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message that is charged and about to be sent."""
+    """A message that has been charged and is about to be sent."""
 
     pair: Pair
     change: Change
 
     def send(self) -> None:
-        """Hand the message to the gateway, holding no database connection while it takes its time.
+        """Hand the message to the gateway, without holding a database connection meanwhile.
 
-        Raises `SmsUnavailable`; then the message has cost nothing, unless its code was guessed at.
+        Raises `SmsUnavailable`; the message is then refunded, unless somebody guessed at its code.
+        Raises `Unavailable` if the database was too busy for the refund.
         """
         if not connection.in_atomic_block:
             connection.close()
+            del connections[DEFAULT_DB_ALIAS]  # Django's side of it is 7 KB, and hundreds may wait
         if self.pair.test:
             return
+        phone = self.pair.phone
+        happened("code asked for", phone=phone)
         try:
-            gateways.deliver(gateways.Message(self.pair.phone, self._text()))
+            gateway = gateways.deliver(gateways.Message(phone, self._text()))
         except SmsUnavailable:
-            with _senders:
+            with _senders.place(first=True):
                 if self.change.undo():
                     self._refund()
             raise
-        policy.MESSAGES.add()
+        happened("code delivered", phone=phone, gateway=gateway)
 
     def _refund(self) -> None:
         for limit, who in self.pair.message_limits():
@@ -63,12 +68,13 @@ class Delivery:
 
 
 def prepare(phone: str, client: Client, ticket: str) -> Delivery:
-    """Charge a message and open or renew the challenge for it: one read, and one chain of writes.
+    """Charge a message and open or renew its challenge, by one read and one chain of writes.
 
-    Raises `InvalidTicket` for one that leads nowhere, `CodeRecentlySent`, `TooManyCodes`.
+    Raises `InvalidTicket`, `CodeRecentlySent`, `TooManyCodes`, and `Unavailable` when too many ask
+    at once.
     """
     door, test = Door.of(phone, client, ticket), gateways.test_code(phone) is not None
-    with _senders:
+    with _senders.place():
         outlook = look(phone, client, door)
         living = outlook.living
         if ticket and living is None:
@@ -84,7 +90,7 @@ def prepare(phone: str, client: Client, ticket: str) -> Delivery:
 
 
 def _change(pair: Pair, door: Door, outlook: Outlook) -> Change:
-    """A longer code replaces a shorter one at once; else a living one is sent once more."""
+    """A longer code replaces a shorter one at once; otherwise a living code is sent again."""
     living = outlook.living
     alarmed = pair.alarming and alarm.is_on(outlook.alarm_ends)
     digits = pair.digits(outlook.limits, alarm=alarmed)
@@ -97,7 +103,7 @@ def _change(pair: Pair, door: Door, outlook: Outlook) -> Change:
 
 
 def _charge(pair: Pair, change: Change, door: Door) -> None:
-    """Charge the message; a parallel request may have been first."""
+    """Charge the message; a parallel request may have come first."""
     if not pair.test:
         policy.take_budget(known=pair.known)
     limits = list(pair.message_limits())

@@ -1,4 +1,4 @@
-"""What decides about a code, read in one round trip before anything is charged."""
+"""Everything that decides about a code, read in one round trip before anything is charged."""
 
 import time
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ FIND = for_doors(
 
 @dataclass(frozen=True)
 class Outlook:
-    """What decides about a code: when the alarm ends, the pair, its limits, a living challenge."""
+    """The alarm's end, the pair, its limits and its living challenge."""
 
     alarm_ends: float | None
     known: bool
@@ -69,7 +69,11 @@ def look(phone: str, client: Client, door: Door) -> Outlook:
 
 
 def find(phone: str, door: Door) -> tuple[Living | None, float | None]:
-    """The living challenge behind a door, and when the alarm ends: what an attempt needs."""
+    """What an attempt needs: the living challenge behind a door, and the alarm's end.
+
+    Nothing about users: attempts without a challenge are free, and their time, measured however
+    often, must not reveal whether a phone has an account.
+    """
     now = time.time()
     row = FIND[door.name].row(alarm=alarm.KEY, key=door.key, now=now, ahead=end_of(now) + SKEW)
     if row is None:

@@ -1,18 +1,20 @@
-"""The steps of a login by phone: a code is sent, and entered."""
+"""The steps of a login by phone: send a code, confirm a code."""
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.signals import user_logged_in
-from django.db import Error, IntegrityError, transaction
+from django.db import IntegrityError, transaction
+from django.db.models import DateTimeField
+from django.utils import timezone
 
 from users import security
 from users.clients import Client
-from users.errors import InvalidCode, TooManyAttempts
-from users.limits import policy
+from users.errors import InvalidCode
 from users.login import gateways
-from users.login.attempts import Attempt, take_code
+from users.login.attempts import Attempt, use_code
 from users.login.challenges import LIFETIME, RESEND
 from users.login.delivery import prepare
 from users.models import Session, User
@@ -23,22 +25,20 @@ from users.statements import Param, Statement, columns_of
 
 SELDOM_ASKED = {"password", "first_name", "last_name", "email", "is_superuser", "date_joined"}
 LOCKED = columns_of(User, without=SELDOM_ASKED)
-LOCK_USER = Statement(
-    "lock_user",
-    lambda: (
-        User.objects.filter(phone=Param("phone"))
-        .select_for_update(no_key=True)
-        .values_list(*LOCKED)
-    ),
+LOG_IN = Statement(
+    "log_in",
+    lambda: User.objects.filter(phone=Param("phone")),
+    update={"last_login": Param("now", DateTimeField())},
+    returning=tuple(LOCKED),
 )
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A code is on its way; times in seconds.
+    """A sent code; times in seconds.
 
-    The ticket is told when a challenge opens, and to who sent it along. `code` is told only where
-    the gateway is simulated.
+    `ticket` is set if a challenge was opened, or if the caller sent it. `code` is set only if the
+    gateway is simulated.
     """
 
     phone: str
@@ -51,7 +51,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Login:
-    """A successful login; `is_new_user` if the phone was recorded with it."""
+    """A successful login; `is_new_user` if it created the user."""
 
     user: User
     session: Session
@@ -61,8 +61,8 @@ class Login:
 def send_code(raw_phone: str, client: Client, ticket: str = "") -> Sent:
     """Send a one-time password to a phone.
 
-    Raises `InvalidPhone`, `InvalidTicket`, `CodeRecentlySent`, `TooManyCodes`,
-    `SmsUnavailable`.
+    Raises `InvalidPhone`, `InvalidTicket`, `CodeRecentlySent`, `TooManyCodes`, `SmsUnavailable`,
+    or `Unavailable` when too many ask at once.
     """
     delivery = prepare(parse_phone(raw_phone), client, ticket)
     delivery.send()
@@ -76,60 +76,37 @@ def send_code(raw_phone: str, client: Client, ticket: str = "") -> Sent:
 
 
 def confirm_code(raw_phone: str, code: str, client: Client, ticket: str = "") -> Login:
-    """Log in by a one-time password; a phone never seen before is recorded now.
+    """Log in by a one-time password; a phone never seen before becomes a new user.
 
     Raises `InvalidPhone`, `InvalidCode`, `TooManyAttempts`.
     """
     phone = parse_phone(raw_phone)
-    try:
-        attempt = take_code(phone, code, client, ticket)
-        login = _log_in(attempt, client)
-    except (InvalidCode, TooManyAttempts):
-        security.log("guess failed", phone=phone, address=client.address)
-        raise
-    policy.LOGINS.add()
+    login = use_code(phone, code, client, ticket, partial(_open, client=client))
     security.log("login", user=login.user.pk, session=login.session.pk, address=client.address)
     return login
 
 
-def _log_in(attempt: Attempt, client: Client) -> Login:
-    try:
-        login, charged = _open(attempt, client)
-    except InvalidCode:  # it stays charged, like a wrong one
-        raise
-    except Exception:  # no fault of the caller's
-        with suppress(Error):
-            if attempt.challenge.refund_attempt():  # else whoever used the code gives it back
-                attempt.refund(1)
-        raise
-    with suppress(Error):
-        attempt.refund(charged)
-    return login
-
-
-@transaction.atomic
-def _open(attempt: Attempt, client: Client) -> tuple[Login, int]:
-    """Use the code up and open a session, or leave both as they were; what the door was charged."""
-    charged = attempt.challenge.use()
-    if charged is None:  # a parallel request was first
-        raise InvalidCode
-    user, is_new = _lock_user(attempt.pair.phone)
+def _open(attempt: Attempt, client: Client) -> Login:
+    """Open a session for the phone's user. Raises `InvalidCode` for users who may not log in."""
+    user, is_new = _log_in(attempt.pair.phone)
     if not user.is_active or (attempt.pair.test and user.is_staff):
         raise InvalidCode(attempts_left=attempt.left)
     session = open_session(user, client)
     user_logged_in.send(sender=User, request=None, user=user)
     if is_new:
         transaction.on_commit(lambda: user_registered.send_robust(sender=User, user=user))
-    return Login(user, session, is_new), charged
+    return Login(user, session, is_new)
 
 
-def _lock_user(phone: str) -> tuple[User, bool]:
-    """The phone's user, kept from parallel changes until the transaction ends; if new, made now.
+def _log_in(phone: str) -> tuple[User, bool]:
+    """The phone's user, created if new, and locked until the transaction ends.
 
-    Names and rights come by a query of their own when asked for.
+    Names and rights are deferred: reading them takes another query.
     """
+    now = timezone.now()
     while True:
-        if row := LOCK_USER.row(phone=phone):
+        if row := LOG_IN.row(phone=phone, now=now):
             return User.from_db("default", LOCKED, row), False
-        with suppress(IntegrityError), transaction.atomic():  # a parallel login may be first
-            return User.objects.create(phone=phone, password=make_password(None)), True
+        new = {"phone": phone, "password": make_password(None), "last_login": now}
+        with suppress(IntegrityError), transaction.atomic():  # a parallel login may come first
+            return User.objects.create(**new), True

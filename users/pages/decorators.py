@@ -1,4 +1,4 @@
-"""What all pages have in common: no caching, refusals as pages, the login they need."""
+"""What all pages share: no caching, refusals as error pages, required logins."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -17,7 +17,7 @@ View = Callable[..., HttpResponse]
 
 
 def page(view: View) -> View:
-    """A page that is never cached; refusals it doesn't handle become error pages."""
+    """A page that is never cached; refusals that it doesn't handle become error pages."""
 
     @wraps(view)
     def shown(request: HttpRequest, **found: Any) -> HttpResponse:
@@ -32,7 +32,7 @@ def page(view: View) -> View:
 
 
 def personal(view: View) -> View:
-    """A page that needs a login; the view gets the session, with its user, as second argument."""
+    """A page that requires a login; the view's second argument is the session, with its user."""
 
     @page
     @wraps(view)
@@ -63,7 +63,7 @@ def submitted(view: View) -> View:
 def refused(
     request: HttpRequest, template: str, refusal: Refusal, context: dict[str, Any] | None = None
 ) -> HttpResponse:
-    """`template` with `refusal` in its context, the refusal's status and, if any, `Retry-After`."""
+    """Render `template` with `refusal`, its status and, if it has one, `Retry-After`."""
     context = {**(context or {}), "refusal": refusal}
     response = render(request, template, context, status=refusal.status)
     if refusal.wait:

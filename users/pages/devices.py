@@ -1,4 +1,4 @@
-"""The device behind a User-Agent, as people would call it."""
+"""A readable name for the device behind a User-Agent."""
 
 BROWSERS = (
     ("YaBrowser/", "Yandex Browser"),
@@ -22,7 +22,7 @@ SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """`Chrome, Android`; for other programs their first word; "" if unknown."""
+    """Such as `Chrome, Android`; the first word for other programs; "" if unknown."""
     if not user_agent.startswith("Mozilla/"):
         return user_agent.partition(" ")[0]
     known = [_first(BROWSERS, user_agent), _first(SYSTEMS, user_agent)]

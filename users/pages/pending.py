@@ -1,4 +1,4 @@
-"""What a browser knows between asking for a code and entering it."""
+"""What a browser remembers between requesting a code and entering it."""
 
 import math
 import time
@@ -6,21 +6,19 @@ from dataclasses import asdict, dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-
 from users.errors import CodeRecentlySent
+from users.limits.policy import LONG
 from users.login import Sent, gateways
-from users.pages.cookies import SignedCookie
 
-PENDING = SignedCookie("pending", timedelta(minutes=15))
+LIFETIME = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
 class Pending:
     """A code was sent to `phone` and can be sent again at `resend_at`, a Unix time.
 
-    `digits` is None and `ticket` empty if the code was asked for in another browser. `simulated` is
-    the code itself, which only the simulated gateway reveals.
+    `digits` is None and `ticket` empty if the code was requested in another browser. `simulated` is
+    the code itself, which only the simulated gateway reveals. `used_up`: no attempts are left.
     """
 
     phone: str
@@ -28,11 +26,11 @@ class Pending:
     digits: int | None = None
     resend_at: float = 0
     simulated: str | None = None
+    used_up: bool = False
 
     @classmethod
-    def of(cls, request: HttpRequest) -> "Pending | None":
-        """What the browser's cookie holds, if anything."""
-        known: Any = PENDING.read(request)
+    def read(cls, known: Any) -> "Pending | None":
+        """The content of the browser's cookie, if any."""
         try:
             return cls(**known) if known else None
         except TypeError:  # written by another version of this program
@@ -40,17 +38,22 @@ class Pending:
 
     @classmethod
     def after(cls, sent: Sent) -> "Pending":
-        """What to remember after a code was sent."""
+        """The state after a code was sent."""
         resend_at = time.time() + sent.resend_in
         return cls(sent.phone, sent.ticket or "", sent.code_length, resend_at, sent.code)
 
     def waiting(self, refusal: CodeRecentlySent) -> "Pending":
-        """The same, where the code was sent again from elsewhere."""
-        return replace(self, resend_at=time.time() + (refusal.wait or 0))
+        """The same, after the code was requested again in another browser."""
+        return replace(self, resend_at=time.time() + (refusal.wait or 0), used_up=False)
 
-    def resendable(self) -> "Pending":
-        """The same, once no attempts are left: a new code can be asked for at once."""
-        return replace(self, resend_at=0)
+    def without_attempts(self) -> "Pending":
+        """The same without attempts; a new code can be requested at once."""
+        return replace(self, resend_at=0, used_up=True)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the code is longer than usual."""
+        return self.digits == LONG
 
     @property
     def resend_in(self) -> int:
@@ -59,12 +62,9 @@ class Pending:
 
     @property
     def message(self) -> str | None:
-        """The code to show on the page, never where messages are really sent."""
+        """The code to show on the page if the gateway is simulated."""
         return self.simulated if gateways.is_simulated() else None
 
-    def remember(self, response: HttpResponse) -> None:
-        PENDING.write(response, asdict(self))
-
-
-def forget(response: HttpResponse) -> None:
-    PENDING.delete(response)
+    def written(self) -> dict[str, Any]:
+        """The content for the cookie."""
+        return asdict(self)

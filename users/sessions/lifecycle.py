@@ -5,7 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db.models import DateTimeField, F, QuerySet, UUIDField
+from django.db.models import (
+    DateTimeField,
+    F,
+    GenericIPAddressField,
+    IntegerField,
+    QuerySet,
+    UUIDField,
+)
 from django.utils import timezone
 
 from users import security
@@ -19,7 +26,7 @@ from users.statements import Param, Statement, columns_of
 LIFETIME = timedelta(days=90)
 GRACE = timedelta(seconds=60)
 STALE = timedelta(minutes=10)
-SHOWN = 100  # sessions in a list
+SHOWN = 100  # the most sessions listed
 
 SELDOM_ASKED = {"password", "last_login", "date_joined"}
 KNOWN = columns_of(User, without=SELDOM_ASKED)
@@ -27,15 +34,20 @@ NOW, ID = Param("now", DateTimeField()), Param("id", UUIDField())
 
 ROTATE = Statement(
     "rotate",
-    lambda: Session.objects.live(NOW).filter(pk=ID, counter=Param("counter")),
+    lambda: Session.objects.live(NOW).filter(pk=ID, counter=Param("counter", IntegerField())),
     update={
         "counter": F("counter") + 1,
         "last_used_at": NOW,
-        "ip": Param("ip"),
+        "ip": Param("ip", GenericIPAddressField()),
         "user_agent": Param("user_agent"),
     },
     returning=("user", "counter"),
 )
+
+
+def over(now: datetime) -> dict[str, datetime]:
+    """Which sessions may be deleted: one of the admin ends sooner than its network is known."""
+    return {"expires_at__lte": now, "created_at__lte": now - LIFETIME}
 
 
 def accessible() -> QuerySet[Session]:
@@ -48,9 +60,9 @@ ACCESS = Statement("access", lambda: accessible().values_list(*ACCESSED))
 
 
 def open_session(user: User, client: Client, lifetime: timedelta = LIFETIME) -> Session:
-    """A new session for a user who has just proved who they are."""
+    """Open a session for a user who has just logged in."""
     now = timezone.now()
-    Session.objects.sweep_sometimes(expires_at__lte=now)
+    Session.objects.sweep_sometimes(**over(now))
     return Session.objects.create(
         user=user,
         created_at=now,
@@ -63,10 +75,10 @@ def open_session(user: User, client: Client, lifetime: timedelta = LIFETIME) -> 
 
 
 def rotate(raw: str, client: Client) -> dict[str, Any]:
-    """The next pair for a refresh token; of parallel uses one rotates, the others get its pair.
+    """The next pair for a refresh token; of parallel calls one rotates, the others get its pair.
 
-    The token before the current one counts for `GRACE`, since an answer may get lost. Anything
-    older was copied: the session ends. Raises `TokenNotValid`, `TooMany`.
+    The previous token is accepted for `GRACE`, since an answer may get lost. An older one must have
+    been copied, so the session ends. Raises `TokenNotValid`, `TooMany`.
     """
     token = RefreshToken.read(raw)
     if wait := REFRESHES.take(token.session_id):
@@ -78,7 +90,7 @@ def rotate(raw: str, client: Client) -> dict[str, Any]:
         counter=token["n"],
         ip=client.address,
         user_agent=client.user_agent,
-    )  # the network stays: known are the places of logins, not of refreshes
+    )  # the network stays: logins make a network known, refreshes don't
     if rotated is None:
         return _again(token, now, client)
     user_id, counter = rotated
@@ -94,7 +106,7 @@ def rotate(raw: str, client: Client) -> dict[str, Any]:
 
 
 def verify(raw: str) -> SessionToken:
-    """The token, if it is an access or a current refresh token that opens anything.
+    """The token, if it is an access token or the current refresh token of a live session.
 
     Raises `TokenNotValid`.
     """
@@ -123,12 +135,12 @@ def access(raw: str, statement: Statement = ACCESS) -> tuple[User, UUID, Sequenc
 
 
 def sessions_of(user_id: UUID) -> QuerySet[Session]:
-    """Where a user is logged in, last used first."""
+    """A user's live sessions, last used first."""
     return Session.objects.live().filter(user=user_id)[:SHOWN]
 
 
 def touch(session: Session, client: Client) -> bool:
-    """Note that a session is in use, once in `STALE` at most; whether it was noted now."""
+    """Record that a session is in use, at most once per `STALE`; returns whether it did."""
     now = timezone.now()
     if now - session.last_used_at < STALE:
         return False
@@ -139,28 +151,31 @@ def touch(session: Session, client: Client) -> bool:
 
 
 def end_one(user_id: UUID, pk: UUID, client: Client, *, current: UUID) -> bool:
-    """End one of the user's sessions, which may be the `current` one; whether it was alive."""
+    """End one of the user's sessions, possibly the `current` one; returns whether it was live."""
     reason = "logout" if pk == current else "ended by user"
     live = Session.objects.live().filter(user=user_id, pk=pk)
     return bool(_end(live, user_id, client, reason))
 
 
-def end_others(user_id: UUID, client: Client, *, current: UUID) -> int:
-    """End all of the user's sessions but the current one; how many were alive."""
+def end_others(
+    user_id: UUID, client: Client, *, current: UUID, reason: str = "ended by user"
+) -> int:
+    """End all of the user's sessions but the current one; returns how many were live."""
     others = Session.objects.filter(user=user_id).exclude(pk=current)
-    return _end(others, user_id, client, "ended by user")
+    return _end(others, user_id, client, reason)
 
 
 def end_all(user_id: UUID, client: Client, reason: str) -> int:
-    """End all sessions of a user; how many were alive."""
+    """End all sessions of a user; returns how many were live."""
     return _end(Session.objects.filter(user=user_id), user_id, client, reason)
 
 
 def _end(sessions: QuerySet[Session], user: object, client: Client, reason: str) -> int:
-    """End sessions, so that their tokens are dead from the next call on; how many were alive."""
+    """End sessions: their tokens fail from the next call on. Returns how many were live."""
     ended = sessions.filter(ended_at=None).update(ended_at=timezone.now())
     if ended:
-        security.log("session ended", reason=reason, user=user, count=ended, address=client.address)
+        facts: dict[str, Any] = {"reason": reason, "user": user, "count": ended}
+        security.log_after_commit("session ended", **facts, address=client.address)
     return ended
 
 

@@ -1,4 +1,4 @@
-"""What attackers do, and how often it came to something; against a frozen clock."""
+"""Attackers' actions, counting those that succeed; against a frozen clock."""
 
 import itertools
 from collections import Counter
@@ -28,9 +28,9 @@ once = pytest.mark.skipif(
 
 
 class Guesses:
-    """Guesses that were told to be wrong, by the length of the code; none is ever right.
+    """Counts guesses that were answered “wrong”, by code length; none is ever right.
 
-    `compared` are those that met the code. Their answers may hide that: a refusal tells nothing.
+    `compared` are those that were compared with the code, which a refusal does not reveal.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,7 +47,7 @@ class Guesses:
         monkeypatch.setattr(Living, "matches", never)
 
     def answer(self, phone: str, address: str, digits: int, ticket: str = "") -> bool:
-        """Whether a guess is told to be wrong."""
+        """Make a guess; whether it was answered “wrong”."""
         try:
             confirm_code(phone, "0" * digits, Client.at(address), ticket)
         except InvalidCode as refusal:
@@ -57,7 +57,7 @@ class Guesses:
         raise AssertionError("a guess was right")
 
     def try_one(self, phone: str, address: str, digits: int, ticket: str = "") -> bool:
-        """Guess, and count what was told."""
+        """Make a guess and count it."""
         before = self.compared[digits]
         if not self.answer(phone, address, digits, ticket):
             return False
@@ -68,7 +68,7 @@ class Guesses:
         return True
 
     def empty(self, phone: str, address: str, sent: Sent, *elsewhere: str) -> int:
-        """All that the challenge's two doors take; the ticket's from `elsewhere`, if given."""
+        """Guess through both doors until they are used up; `elsewhere` is for the ticket's."""
         digits, ticket = sent.code_length, sent.ticket or ""
         places = itertools.cycle(elsewhere or [address])
         done = 0
@@ -80,13 +80,13 @@ class Guesses:
 
     @contextmanager
     def told_the_truth(self) -> Iterator[None]:
-        """For people who have the message."""
+        """The code, for people who have the message."""
         self._patch.setattr(Living, "matches", self._real)
         yield
         self._patch.setattr(Living, "matches", self._never)
 
     def worst(self, window: timedelta) -> int:
-        """The most guesses at 4-digit codes within any such time."""
+        """The most guesses at 4-digit codes within any period of this length."""
         most = first = 0
         for last, time in enumerate(self.times):
             while self.times[first] <= time - window:
@@ -95,18 +95,18 @@ class Guesses:
         return most
 
     def worst_clock_hour(self) -> int:
-        """The most guesses at 4-digit codes in one hour by the clock."""
+        """The most guesses at 4-digit codes in one clock hour."""
         hours = Counter(time.replace(minute=0, second=0, microsecond=0) for time in self.times)
         return max(hours.values(), default=0)
 
     @property
     def accounts(self) -> float:
-        """The accounts that these guesses open on average."""
+        """The expected number of accounts that these guesses open."""
         return self.told[4] / 1e4 + self.told[8] / 1e8
 
 
 class Processes:
-    """Several processes that take turns: each has leased lots of its own."""
+    """Several processes that take turns, each with its own leases."""
 
     QUOTAS = ((alarm, "GUESSES"), (policy, "BUDGET"), (policy, "STRANGERS_BUDGET"))
 
@@ -119,13 +119,13 @@ class Processes:
         return [type(one)(one.kind, one._bounds, one.title) for one in usual]
 
     def next(self) -> None:
-        """The next request comes to another one."""
+        """Send the next request to another process."""
         for (module, name), quota in zip(self.QUOTAS, next(self._turns), strict=True):
             self._patch.setattr(module, name, quota)
 
 
 def ask(phone: str, address: str, ticket: str = "") -> Sent | None:
-    """Have a code sent; None if refused."""
+    """Request a code; None if refused."""
     try:
         return send_code(phone, Client.at(address), ticket)
     except Refusal:
@@ -138,7 +138,7 @@ def newest_code(phone: str) -> str:
 
 
 def log_in(phone: str, address: str, *, by_ticket: bool = False) -> Login:
-    """Log in with one message, as somebody does who holds the phone; or `Refusal`."""
+    """Log in with one message, as the phone's holder. Raises `Refusal`."""
     sent = send_code(phone, Client.at(address))
     ticket = sent.ticket or "" if by_ticket else ""
     return confirm_code(phone, newest_code(phone), Client.at(address), ticket)
@@ -154,7 +154,7 @@ def someone_known(phone: str, address: str, traveller: object) -> User:
 
 
 def ipv4(count: int) -> Iterator[str]:
-    """Addresses, each a network, again and again."""
+    """IPv4 addresses, each a network of its own, repeating."""
     return itertools.cycle(f"10.{n // 250}.{n % 250}.1" for n in range(count))
 
 
@@ -164,16 +164,16 @@ def of_one_site() -> Iterator[str]:
 
 
 def of_many_sites(count: int) -> Iterator[str]:
-    """Addresses in IPv6 /48s, a network in each by turns."""
+    """Addresses in many IPv6 /48s in turn."""
     return (f"2001:db8:{n % count:x}:{n // count % 65536:x}::1" for n in itertools.count())
 
 
 def own_phones() -> Iterator[str]:
-    """Phones that the attackers hold, each used once."""
+    """Phones of the attackers' own, each used once."""
     return (f"+7926{n:07}" for n in itertools.count())
 
 
 def report(capsys: pytest.CaptureFixture[str], *lines: str) -> None:
-    """Show figures for docs/security.md."""
+    """Print figures for docs/security.md."""
     with capsys.disabled():
         print("", *lines, sep="\n  ")

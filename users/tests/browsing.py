@@ -1,4 +1,4 @@
-"""A browser as the tests see it: cookies, forms with their token, redirects one at a time."""
+"""A browser for tests: cookies, forms with their token, explicit redirects."""
 
 import re
 
@@ -8,7 +8,7 @@ from users.login import gateways
 
 
 class Browser(Client):
-    """Sends forms as a page would: with the token that the page at `page` has in its form."""
+    """Submits forms with the token from the form on `page`."""
 
     def __init__(self, address="127.0.0.1", language="en"):
         super().__init__(
@@ -19,31 +19,31 @@ class Browser(Client):
         )
 
     def submit(self, path, page=None, **fields):
-        """Post a form of `page`, by default of the page at `path`."""
+        """Submit a form of `page`, by default of the page at `path`."""
         shown = self.get(page or path).content.decode()
         token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown)[1]
         return self.post(path, {**fields, "csrfmiddlewaretoken": token})
 
     def log_in(self, phone):
-        """Both steps; the answer to the second."""
+        """Take both steps; returns the second response."""
         assert self.submit("/", phone=phone).status_code == 302
         code = gateways.outbox[-1].text.rsplit("#", 1)[1]
         return self.submit("/code/", code=code)
 
     def profile(self):
-        """The text of the profile page."""
+        """The profile page's text."""
         return text(self.get("/profile/"))
 
     def on_profile(self, path, **fields):
-        """Post a form of the profile page."""
+        """Submit a form of the profile page."""
         return self.submit(path, page="/profile/", **fields)
 
 
 def text(answer):
-    """The page without tags and double blanks."""
+    """The page's text without tags and repeated blanks."""
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
 
 
 def wrong(code):
-    """Another code of the same length."""
+    """A different code of the same length."""
     return f"{(int(code) + 1) % 10 ** len(code):0{len(code)}}"

@@ -1,4 +1,4 @@
-"""What limits and quotas have counted, as the rules see it."""
+"""What limits and quotas have counted."""
 
 from users.limits.buckets import AnyLimit
 from users.limits.quotas import Quota
@@ -12,6 +12,6 @@ def used(limit: AnyLimit, who: str) -> int:
 
 
 def counted(quota: Quota) -> int:
-    """What this process has used of a quota: what is leased without what is left of it."""
+    """How much of a quota this process has used: its leases less what is left of them."""
     leased = sum(Counter.objects.filter(kind=quota.kind).values_list("count", flat=True))
     return leased - quota._left

@@ -1,4 +1,4 @@
-"""Failed attempts that a test needs to have happened."""
+"""Makes failed attempts."""
 
 from users.limits.buckets import FailureLimit
 

@@ -52,19 +52,21 @@ def test_no_event_holds_a_phone_a_code_or_a_ticket(anyone, user, events, sent_co
     assert user.phone not in caplog.text
 
 
-def test_a_replayed_refresh_token_is_logged(anyone, user, events):
+def test_a_replayed_refresh_token_is_logged(anyone, user, events, commits):
     session = open_session(user, HERE)
     Session.objects.update(counter=2)
-    anyone.refresh(pair(session)["refresh"])
+    with commits():
+        anyone.refresh(pair(session)["refresh"])
     (ended,) = events("session ended")
     assert (ended.reason, ended.user) == ("refresh token replayed", user.pk)
 
 
-def test_ended_sessions_are_logged_with_their_user(me, user, as_user, events):
+def test_ended_sessions_are_logged_with_their_user(me, user, as_user, events, commits):
     other = as_user(user)
-    me.call("DELETE", "auth/sessions/")
-    assert other.profile().status_code == 401
-    me.call("POST", "auth/logout/")
+    with commits():
+        me.call("DELETE", "auth/sessions/")
+        assert other.profile().status_code == 401
+        me.call("POST", "auth/logout/")
     assert [(one.reason, one.user) for one in events("session ended")] == [
         ("ended by user", user.pk),
         ("logout", user.pk),
@@ -88,3 +90,9 @@ def test_the_json_format_has_the_facts_as_fields(anyone):
         logger.removeHandler(handler)
     assert lines[0]["event"] == "guess failed"
     assert lines[0]["phone"] == "+7916***67"
+
+
+def test_the_end_of_an_account_is_logged_by_its_id(me, user, events, commits):
+    with commits():
+        assert me.call("DELETE", "profile/").status_code == 204
+    assert [one.user for one in events("account deleted")] == [user.pk]

@@ -1,4 +1,4 @@
-"""Every named statement runs on this database, and finds its rows by an index."""
+"""Every named statement runs on this database and uses an index."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ OURS = re.compile(r"\b(?:users|referrals)_\w+")
 
 @pytest.fixture
 def values():
-    """A value for each parameter of any statement, most of them of rows that are there."""
+    """A value for each parameter of any statement, mostly of existing rows."""
     user = join()
     session, now = open_session(user, HERE), timezone.now()
     invitees(user, 3)
@@ -62,11 +62,12 @@ def values():
         "user_agent": "test",
         "value": user.invite_code.value,
         "code": user.invite_code.value,
+        "counts": f'{{"{user.invite_code.value}opened": 1}}',
     }
 
 
 def params_of(statement, values):
-    """The values that it names; of a table whose times are seconds they are seconds."""
+    """The values for a statement; times are in seconds for tables that store seconds."""
     text, constants = statement.sql()
     names = set(re.findall(r"%\((\w+)\)s", text)) - set(constants)
     in_seconds = "users_limit" in text or "users_challenge" in text
@@ -76,8 +77,8 @@ def params_of(statement, values):
 
 
 def plan(statement, params):
-    """The database's plan, one step a line."""
-    text, found = statement.prepared(params)
+    """The database's plan, one step per line."""
+    text, found = statement.bound(params)
     explain = "EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN "
     with connection.cursor() as cursor:
         cursor.execute(explain + text, found)
@@ -89,7 +90,7 @@ def test_a_statement_runs_and_uses_an_index(name, values):
     statement = Statement.known[name]
     with transaction.atomic():  # some lock rows
         if name == "raise_alarm":
-            values["key"] = alarm.KEY  # it is its kind, too, which is shorter than other keys
+            values["key"] = alarm.KEY  # also its kind, which is shorter than other keys
         params = params_of(statement, values)
         statement.rows(**params)
         if statement.sql()[0].startswith("INSERT"):
@@ -104,7 +105,7 @@ def test_a_statement_runs_and_uses_an_index(name, values):
 
 
 def scans(step):
-    """Whether it goes through a whole table of ours."""
+    """Whether a step scans one of our tables."""
     if connection.vendor == "sqlite":
         return step.startswith("SCAN") and OURS.search(step)
     return "Seq Scan" in step and OURS.search(step)

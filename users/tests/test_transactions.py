@@ -1,4 +1,4 @@
-"""A transaction that PostgreSQL breaks off for no fault of the caller's runs once more."""
+"""A transaction that PostgreSQL aborts through no fault of the caller is repeated."""
 
 import pytest
 from django.db import OperationalError, transaction
@@ -9,7 +9,7 @@ from users.transactions import atomic_repeated
 
 
 class DriverError(Exception):
-    """What the driver says was the cause."""
+    """The driver's error, with its SQLSTATE."""
 
     def __init__(self, pgcode):
         super().__init__(pgcode)
@@ -18,7 +18,7 @@ class DriverError(Exception):
 
 @pytest.fixture
 def flaky():
-    """A function that records a user each time, and fails as often as told."""
+    """A function that creates a user each time, and fails a given number of times."""
 
     def make(times, pgcode):
         failures = [DriverError(pgcode)] * times

@@ -1,4 +1,4 @@
-"""Whatever is sent to whichever call: a 4xx in the one error shape, never a 500."""
+"""Bad input to any call gets a 4xx in the usual error shape, never a 500."""
 
 import base64
 import json
@@ -69,19 +69,23 @@ def client(me):
         b'{"phone": "\\ud800"}',
         b'{"phone": NaN}',
         b"[" * 5000,
-        b"null",
-        b"[]",
-        b'"x"',
-        b"5",
     ],
 )
-def test_a_body_that_is_no_object_is_refused(client, method, path, body, raw):
+def test_a_body_that_is_no_json_is_refused(client, method, path, body, raw):
     answer = send(client, method, path, raw)
     if method == "PATCH" and raw == b"":
         assert answer.status_code == 200  # nothing to change
     else:
         assert answer.status_code == 400
         error(answer)
+
+
+@pytest.mark.parametrize(("method", "path", "body"), WITH_BODY)
+@pytest.mark.parametrize("raw", [b"null", b"[]", b'"x"', b"5", b"[{}]"])
+def test_json_that_is_no_object_is_no_matter_of_any_field(client, method, path, body, raw):
+    answer = send(client, method, path, raw)
+    (one,) = answer.json()["errors"]
+    assert (answer.status_code, one["code"], one["attr"]) == (400, "invalid", None)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), WITH_BODY)
@@ -108,9 +112,9 @@ def test_a_missing_field_is_named(client, method, path, body):
         assert {one["attr"] for one in answer.json()["errors"]} == {field}
 
 
-@pytest.mark.parametrize(("method", "path", "body"), WITH_BODY)
-def test_a_huge_body_is_refused(client, method, path, body):
-    raw = json.dumps({**body, "more": "x" * 10_000_000}).encode()
+@pytest.mark.parametrize(("method", "path", "body"), ALL)
+def test_a_huge_body_is_refused_also_where_none_is_read(client, method, path, body):
+    raw = json.dumps({**(body or {}), "more": "x" * 10_000_000}).encode()
     answer = send(client, method, path, raw)
     assert (answer.status_code, error(answer)) == (413, "too_large")
 
@@ -136,7 +140,6 @@ def test_an_unknown_method_is_refused(staff, as_user, method, path, body):
 @pytest.mark.parametrize(
     "path",
     [
-        "",
         "nope/",
         "auth/code",
         "auth/sessions/5/",
@@ -170,6 +173,19 @@ def test_errors_are_json_whatever_is_accepted(anyone, accept):
     error(answer)
 
 
+@pytest.mark.parametrize("path", ["/api/schema/", "/api/docs/", "/api/redoc/"])
+def test_errors_of_the_docs_are_json_too(anyone, path):
+    for method, query, accept in (
+        ("POST", "", "*/*"),
+        ("DELETE", "", "text/html"),
+        ("PUT", "?format=x", "application/yaml"),
+    ):
+        answer = anyone.call(method, f"{path}{query}", {}, HTTP_ACCEPT=accept)
+        assert 400 <= answer.status_code < 500
+        assert answer.headers["Content-Type"] == "application/json"
+        error(answer)
+
+
 def cursor(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -191,12 +207,6 @@ def cursor(text: str) -> str:
         "cursor=" + cursor("p=2020-01-01"),
         "cursor=" + cursor("o=x&p=1"),
         "cursor=" + cursor("o=-5"),
-        "limit=0",
-        "limit=-1",
-        "limit=x",
-        "limit=" + "9" * 400,
-        "limit=%00",
-        "limit=1.5",
     ],
 )
 def test_a_forged_page_is_no_server_error(staff, as_user, query):
@@ -206,6 +216,27 @@ def test_a_forged_page_is_no_server_error(staff, as_user, query):
         assert answer.status_code in (200, 404)
         if answer.status_code == 404:
             assert error(answer) == "not_found"
+
+
+LIMITS = "0 -1 +1 abc null 101 1000 %00 1.5 1e1 05 %205 ٥ ５ ²"
+
+
+@pytest.mark.parametrize("limit", [*LIMITS.split(), "", "9" * 400])
+def test_a_limit_that_no_page_can_have_is_refused(staff, as_user, limit):
+    client = as_user(staff)
+    for path in ("profile/invitees/", "profiles/"):
+        answer = client.call("GET", f"{path}?limit={limit}")
+        assert (answer.status_code, error(answer)) == (400, "invalid")
+        assert answer.json() == {
+            "type": "validation_error",
+            "errors": [
+                {
+                    "code": "invalid",
+                    "detail": "Enter a whole number from 1 to 100.",
+                    "attr": "limit",
+                }
+            ],
+        }
 
 
 @pytest.mark.parametrize("number", [0, 2**31, 2**63, 2**64, 10**30])

@@ -28,14 +28,14 @@ def server(transactional_db):
 
 
 def ask(server, phone, address="127.0.0.1"):
-    """Phone, code and ticket, as they are sent to log in."""
+    """Request a code; returns the body for logging in."""
     status, sent = server.call("POST", CODE, {"phone": phone}, address=address)
     assert status == 200
     return {"phone": phone, "code": sent["code"], "ticket": sent["ticket"]}
 
 
 def used(limit):
-    """How much is used of a limit, by each whom it holds for."""
+    """How much of a limit is used, for each key."""
     rows = Limit.objects.filter(kind=limit.name).values_list("count", "resets_at")
     return sorted(limit.used_of(*row) for row in rows)
 
@@ -43,7 +43,9 @@ def used(limit):
 def test_four_processes_log_one_code_in_once_and_give_back_once(server):
     other = ask(server, "+79161230000")
     wrong = f"{(int(other['code']) + 1) % 10_000:04}"
-    assert server.call("POST", TOKEN, {**other, "code": wrong})[0] == 400  # the network's to keep
+    assert (
+        server.call("POST", TOKEN, {**other, "code": wrong})[0] == 400
+    )  # stays charged to the network
     body = ask(server, "+79161230001")
     answers = at_once(lambda _: server.call("POST", TOKEN, body), range(MANY))
     assert [status for status, _ in answers].count(200) == 1
@@ -94,7 +96,7 @@ def test_four_processes_send_exactly_what_a_phone_may_have(server):
 
 
 def test_four_processes_compare_no_more_guesses_than_the_alarm_allows(transactional_db):
-    """Leases of all four together; each of 60 guesses has a phone and a network of its own."""
+    """All four processes lease together; each of 60 guesses has its own phone and network."""
     with running(WEB_CONCURRENCY="4", GUESS_ALARM="40/hour,5000/week") as server:
         bodies = [ask(server, f"+7916127{n:04}", address=f"203.0.113.{n}") for n in range(60)]
 
@@ -143,7 +145,7 @@ def test_four_processes_rotate_a_refresh_token_once(server):
 
 @pytest.mark.skipif("connection.vendor == 'sqlite'", reason="on PostgreSQL; takes ten seconds")
 def test_while_codes_are_sent_nobody_waits(transactional_db):
-    """Two processes that waited would need 350 s for these, and answer nothing meanwhile."""
+    """If its two processes blocked, this would take 350 s, with no other answers meanwhile."""
     with running(SMS_DELAY="3-4") as server:
         access = server.log_in("+79161230006")["access"]
         with ThreadPoolExecutor(200) as pool:

@@ -1,4 +1,4 @@
-"""The README in both languages is short, and what it says of the API is so."""
+"""The README is short in both languages, and right about the API."""
 
 import os
 import re
@@ -23,7 +23,7 @@ def schema():
 
 @pytest.fixture(scope="module")
 def operations(schema):
-    """Each call as the documents write it: `GET profile/`."""
+    """All calls in the notation of the documents: `GET profile/`."""
     return {
         f"{method.upper()} {path.removeprefix('/api/v1/').replace('{id}', '<id>')}": operation
         for path, methods in schema["paths"].items()
@@ -32,7 +32,7 @@ def operations(schema):
 
 
 def fields(schema: dict, part: dict) -> set[str]:
-    """The names of all fields in a part of the schema, however deep."""
+    """The names of all fields in a part of the schema, at any depth."""
     if "$ref" in part:
         return fields(schema, schema["components"]["schemas"][part["$ref"].rsplit("/", 1)[1]])
     inner = [*part.get("properties", {}).values(), *part.get("allOf", [])]
@@ -45,7 +45,7 @@ def content(schema: dict, operation: dict) -> set[str]:
 
 
 def rows(readme: str) -> list[list[str]]:
-    """The table of calls: call, body, answer."""
+    """The rows of the table of calls: call, body, answer."""
     lines = re.findall(r"^\| `(?:GET|POST|PUT|PATCH|DELETE) .*\|$", readme, re.MULTILINE)
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
@@ -55,7 +55,7 @@ def words(cell: str) -> set[str]:
 
 
 def commands(readme: str) -> str:
-    """What is to be pasted, without its comments."""
+    """The commands to paste, without comments."""
     (block,) = re.findall(r"^```bash\n(.*?)^```$", readme, re.MULTILINE | re.DOTALL)
     return re.sub(r"^#.*\n", "", block, flags=re.MULTILINE)
 

@@ -1,4 +1,4 @@
-"""No one-time code, token or key where somebody could find it."""
+"""One-time codes, tokens and keys are neither stored nor logged."""
 
 import json
 import logging
@@ -21,7 +21,7 @@ def everything() -> str:
 def test_codes_tokens_and_keys_are_stored_and_logged_nowhere(
     phone, sent_code, caplog, monkeypatch, capsys
 ):
-    """A walk through everything, wrong steps included, with a code that can't occur by chance."""
+    """Exercises everything, mistakes included, with a code that can't occur by chance."""
     code = "71938426"
     monkeypatch.setattr("users.limits.policy.Pair.digits", lambda *_, **__: len(code))
     monkeypatch.setattr("users.login.challenges.one_time_password", lambda nonce, digits: code)

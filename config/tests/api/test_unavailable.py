@@ -1,4 +1,4 @@
-"""A database that is away is no fault of ours or the client's: 503, and when to come again."""
+"""An unreachable database is answered 503 with `Retry-After`."""
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection

@@ -1,4 +1,4 @@
-"""One browser and one server for all browser tests; people and addresses of their own for each."""
+"""All browser tests share a browser and a server; each test has its own people and addresses."""
 
 import itertools
 import os
@@ -20,7 +20,7 @@ _addresses = itertools.count(1)
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-django sorts by these marks
 def pytest_collection_modifyitems(items):
-    """What all tests in this folder are; the server must see what they write."""
+    """Mark all tests in this folder: the server must see what they write."""
     for item in items:
         if "config/tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.e2e)
@@ -29,7 +29,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.fixture(autouse=True)
 def one_database_is_enough(request):
-    """All of them run on PostgreSQL; a smoke test elsewhere shows that it doesn't matter."""
+    """Skip on SQLite; tests elsewhere cover the other database."""
     if connection.vendor == "sqlite" and not request.node.get_closest_marker("smoke"):
         pytest.skip("browser tests run on PostgreSQL; on SQLite only those marked smoke")
 
@@ -41,12 +41,12 @@ def browser():
         (pytest.fail if os.environ.get("REQUIRE_E2E") == "1" else pytest.skip)(missing)
     with chromium.browser() as one:
         yield one
-        connections.close_all()  # under Playwright's event loop Django has opened others
+        connections.close_all()  # Django opened other connections under Playwright's event loop
 
 
 @pytest.fixture(scope="package")
-def server(django_db_setup, django_db_blocker, static_files):
-    """The real server. It stays while each test empties the database behind it."""
+def server(django_db_setup, django_db_blocker):
+    """The real server, which keeps running while each test empties the database."""
     with django_db_blocker.unblock():
         url = database_url()
     with running(SMS_DELAY="0.2", DATABASE_URL=url) as one:
@@ -60,7 +60,7 @@ def base(server) -> str:
 
 @pytest.fixture
 def somebody(browser, base):
-    """Open a browser of one's own: cookies, address, language; all are watched."""
+    """Opens a watched browser with its own cookies, address and language."""
     opened = []
 
     def make(known="", **options):
@@ -84,25 +84,25 @@ def somebody(browser, base):
 
 @pytest.fixture
 def page(somebody):
-    """A tab of somebody new."""
+    """A tab of a new visitor."""
     return somebody()
 
 
 @pytest.fixture
 def anna(page) -> Person:
-    """Somebody new who has not logged in yet."""
+    """A new visitor, not logged in."""
     return Person(page)
 
 
 @pytest.fixture
 def boris(somebody) -> Person:
-    """Somebody else, with a browser of their own."""
+    """Another visitor, with their own browser."""
     return Person(somebody())
 
 
 @pytest.fixture
 def logged_in(somebody, base):
-    """The profile of a user in a browser that is logged in already."""
+    """Opens a user's profile in a logged-in browser."""
 
     def make(user, **options):
         page, answer = somebody(**options), HttpResponse()
@@ -119,4 +119,4 @@ def logged_in(somebody, base):
 
 @pytest.fixture
 def quick_passwords():
-    """Not here: the server checks passwords as in production."""
+    """Disabled here: the server checks passwords as in production."""

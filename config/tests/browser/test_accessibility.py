@@ -4,8 +4,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from config.tests.browser.widths import fits
 from referrals import invites
 
+PROFILE = (
+    "/profile/",
+    "/profile/qr/",
+    "/profile/invitees/",
+    "/profile/settings/",
+    "/profile/phone/",
+    "/profile/delete/",
+)
+VISITORS = ("/", "/i/7K2M9X", "/i/x", "/help/", "/privacy/", "/nowhere")
 PHONE, DESKTOP = (320, 640), (1280, 800)
 EVERY_WAY = [(scheme, size) for scheme in ("light", "dark") for size in (PHONE, DESKTOP)]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -13,7 +23,7 @@ OPTIONS = {"resultTypes": ["violations"]}
 
 
 def look(page, ways, rules=RULES, passed_over=()) -> None:
-    """At the page as it stands."""
+    """Run axe-core on the page."""
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE[0], page.url
     for scheme, (width, height) in ways:
@@ -32,16 +42,16 @@ def look(page, ways, rules=RULES, passed_over=()) -> None:
         assert seen == [], f"{page.url}, {scheme}, {width} px"
 
 
-# The other language differs in words alone: their width, and which language they are said to be.
-LANGUAGES = [("en-GB", EVERY_WAY), ("ru-RU", EVERY_WAY[:1])]
+LANGUAGES = [(locale, EVERY_WAY) for locale in ("en-GB", "ru-RU")]
 
 
 @pytest.mark.parametrize(("locale", "ways"), LANGUAGES)
 def test_nothing_is_in_the_way_of_logging_in(somebody, locale, ways):
     page = somebody(locale=locale)
-    for path in ("/", "/i/7K2M9X", "/nowhere"):
+    for path in VISITORS:
         page.goto(path)
         look(page, ways)
+        fits(page)
     page.goto("/")
     page.locator("#phone").fill("12")
     page.locator("main button").click()
@@ -50,7 +60,7 @@ def test_nothing_is_in_the_way_of_logging_in(somebody, locale, ways):
     page.locator("#phone").fill("+7 916 123-45-67")
     page.locator("main button").click()
     page.locator("#code").fill("0")
-    page.locator("main button").first.click()
+    page.locator("#code").press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     look(page, ways)
 
@@ -66,6 +76,23 @@ def test_nothing_is_in_the_way_of_a_user(somebody, logged_in, join, locale, ways
     invites.activate(user, friend.invite_code.value)
     for _ in range(51):
         invites.activate(join(), user.invite_code.value)
-    for path in ("/profile/", "/profile/invitees/", "/profile/delete/"):
+    for path in PROFILE:
         page.goto(path)
         look(page, ways)
+        fits(page)
+
+
+@pytest.mark.parametrize(("locale", "ways"), LANGUAGES)
+def test_nothing_is_in_the_way_of_an_invitation(logged_in, join, locale, ways):
+    user, friend = join(), join()
+    page = logged_in(user, locale=locale)
+    for code in (friend.invite_code.value, user.invite_code.value):
+        page.goto(f"/i/{code}")
+        expect(page.locator("#invitation")).to_be_visible()
+        look(page, ways)
+        fits(page)
+    invites.activate(user, friend.invite_code.value)
+    for code in (friend.invite_code.value, "7K2M9X"):
+        page.goto(f"/i/{code}")
+        expect(page.locator("#invitation")).to_be_visible()
+        fits(page)

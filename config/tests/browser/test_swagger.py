@@ -1,12 +1,13 @@
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from config.tests.factories import new_phone
 
 
 def operation(page, method: str, path: str):
-    """The block of one call, opened and ready to be tried."""
+    """The block of a call, opened with “Try it out”."""
     block = page.locator(f".opblock-{method}").filter(
         has=page.locator(f'[data-path="/api/v1/{path}"]')
     )
@@ -19,16 +20,17 @@ def operation(page, method: str, path: str):
 
 
 def execute(page, method: str, path: str, body=None):
-    """Status and body of the call, as the page shows them."""
+    """Execute the call; returns status and body as the page shows them."""
     block = operation(page, method, path)
     if body is not None:
         block.locator("textarea.body-param__text").fill(json.dumps(body))
-    with page.expect_response(lambda answer: answer.url.endswith(f"/api/v1/{path}")):
+    with page.expect_response(lambda answer: answer.url.endswith(f"/api/v1/{path}")) as answer:
         block.get_by_role("button", name="Execute").click()
+    status = answer.value.status
     shown = block.locator(".live-responses-table .response").first
-    status = shown.locator(".response-col_status").inner_text().split()[0]
+    expect(shown.locator(".response-col_status")).to_contain_text(str(status))
     code = shown.locator(".highlight-code code")
-    return int(status), json.loads(code.inner_text()) if code.count() else None
+    return status, json.loads(code.inner_text()) if code.count() else None
 
 
 def log_in(page, phone):
@@ -67,7 +69,7 @@ def test_the_whole_flow_can_be_tried_in_swagger(page, server):
 
 
 def test_the_reference_shows_every_call(somebody, server):
-    """Redoc tries to fetch a logo from elsewhere; the page's policy stops it, and tells so."""
+    """Redoc tries to load a logo from another site; the page's policy blocks and reports it."""
     page, failed = somebody(known="https://cdn.redoc.ly/redoc/logo-mini.svg"), []
     page.on("requestfailed", lambda request: failed.append(request.failure))
     page.goto("/api/redoc/")

@@ -1,20 +1,20 @@
-"""What no page may do, whatever the test is about."""
+"""Watches for errors that no page may cause, whatever is tested."""
 
 import re
 from urllib.parse import urlsplit
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response, WebError
 
-# Chromium's word on every answer from 400 on; `Watch` looks at the answers themselves.
+# Chromium's message for each 4xx and 5xx; `Watch` checks the responses themselves.
 STATUS = re.compile(r"Failed to load resource: the server responded with a status of")
 REPORT = """document.addEventListener("securitypolicyviolation", (event) => console.error(
     `policy violated: ${event.violatedDirective} by ${event.blockedURI}`))"""
 
 
 class Watch:
-    """Collects errors on the console, of scripts and of the server, and requests elsewhere.
+    """Collects console errors, script errors, server errors and requests to other sites.
 
-    What names the address `known`, if there is one, is passed over.
+    Anything that mentions the URL `known` is ignored.
     """
 
     def __init__(self, context: BrowserContext, base: str, known: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The files that put the server into containers, checked without any container."""
+"""Checks the container files without containers."""
 
 import configparser
 import os
@@ -15,7 +15,7 @@ GOOD = {"SECRET_KEY": "k7" * 20, "DATABASE_URL": "sqlite:////data/db.sqlite3"}
 
 
 def lines_of(name: str) -> list[str]:
-    """The lines of a file that are neither empty nor a comment, continued ones joined."""
+    """A file's lines without empty lines and comments, continuation lines joined."""
     text = re.sub(r"\s*\\\n\s*", " ", (ROOT / name).read_text())
     return [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
 
@@ -137,7 +137,7 @@ def test_no_secret_gets_into_the_image():
         if line.startswith(("ENV ", "ARG ", "LABEL ")):
             assert not re.search(r"KEY|SECRET|PASSWORD|TOKEN|DATABASE_URL", line)
     key = re.search(r"SECRET_KEY=(\S+)", (ROOT / "Dockerfile").read_text())[1]
-    assert key.startswith("build-only-")  # and that the entrypoint refuses
+    assert key.startswith("build-only-")  # which the entrypoint refuses
     allowed = [line for line in lines_of(".dockerignore") if line.startswith("!")]
     assert lines_of(".dockerignore")[0] == "*"
     assert not any(".env" in line or "sqlite" in line or "tls" in line for line in allowed)
@@ -194,7 +194,7 @@ def test_every_service_is_confined_and_only_nginx_is_public(stack):
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert ("ports" in service) == (name == "nginx")
-        assert "container_name" not in service  # it would rule out --scale
+        assert "container_name" not in service  # it would prevent --scale
     assert stack["networks"]["data"]["internal"] is True
     assert "front" not in stack["services"]["postgres"]["networks"]
 

@@ -1,4 +1,4 @@
-"""Every setting is explained, and nothing is explained that nobody reads."""
+"""The documented settings are exactly those that are read."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What the documents name exists: other documents, files, tests, commands."""
+"""Everything that the documents mention exists: documents, files, tests, commands."""
 
 import re
 from pathlib import Path
@@ -6,17 +6,18 @@ from pathlib import Path
 import pytest
 
 from tools.bench import tables
+from tools.drill import report
 
 ROOT = Path(__file__).resolve().parents[3]
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
-MADE_BY_HAND = {"deploy/.env", "deploy/tls/webroot"}  # by whoever sets the product up
+MADE_BY_HAND = {"deploy/.env", "deploy/tls/webroot"}  # when setting the product up
 each_document = pytest.mark.parametrize(
     "document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT))
 )
 
 
 def anchors(document: Path) -> set[str]:
-    """The addresses of a document's headings, as GitHub makes them."""
+    """The anchors of a document's headings, as on GitHub."""
     text = re.sub(r"^```.*?^```", "", document.read_text(), flags=re.MULTILINE | re.DOTALL)
     headings = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
@@ -29,7 +30,7 @@ def test_both_readmes_are_documents():
 @each_document
 def test_its_links_lead_somewhere(document):
     text = document.read_text()
-    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src="([^"]+)"', text)
+    links = re.findall(r"\]\(([^)\s]+)\)", text) + re.findall(r'src(?:set)?="([^"]+)"', text)
     for link in links:
         if "://" in link:
             continue
@@ -74,3 +75,7 @@ def test_every_decision_is_in_the_list():
 @pytest.mark.parametrize("document", tables.TABLES)
 def test_its_figures_are_those_that_were_measured(document):
     assert (ROOT / document).read_text() == tables.renewed(document)
+
+
+def test_the_table_of_drills_is_what_came_of_them():
+    assert report.DOCUMENT.read_text() == report.renewed()

@@ -1,16 +1,18 @@
-"""nginx's part of the stack: its configuration, what it refuses itself, and what it logs."""
+"""nginx: its configuration, its own refusals and its log."""
 
 import http.client
 import json
 import os
 import re
 import shutil
+import socket
 import subprocess
 import time
 
 import pytest
 
 from config.tests.load import once
+from config.tests.product import running
 from tools.server import ROOT, free_port
 
 pytestmark = once
@@ -23,7 +25,7 @@ OPENSSL = """openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost
 def test_what_nginx_refuses_looks_like_an_error_of_the_api():
     proxy = (EDGE / "proxy.conf").read_text()
     answers = dict(re.findall(r"return (\d+) '({.*)';", proxy))
-    assert set(answers) == {"413", "429", "503"}
+    assert set(answers) == {"400", "413", "414", "429", "431", "503"}
     for status, text in answers.items():
         body = json.loads(text)
         assert body["type"] == ("server_error" if status == "503" else "client_error")
@@ -45,8 +47,14 @@ def nginx():
 
 
 @pytest.fixture
-def edge(nginx, tmp_path):
-    """The configuration, with other ports and folders, without what this nginx is too old for."""
+def behind():
+    """The port that nginx forwards to; a test may listen there."""
+    return free_port()
+
+
+@pytest.fixture
+def edge(nginx, behind, tmp_path):
+    """The configuration with local ports and folders, without what an old nginx doesn't know."""
     said = subprocess.run([nginx, "-v"], capture_output=True, text=True).stderr
     version = tuple(map(int, re.search(r"nginx/(\d+)\.(\d+)\.(\d+)", said).groups()))
     folder, port = tmp_path / "edge", free_port()
@@ -59,8 +67,7 @@ def edge(nginx, tmp_path):
         text = text.replace("/dev/stdout", f"{tmp_path}/access.log")
         text = text.replace("listen 8080", f"listen 127.0.0.1:{port}")
         text = text.replace("127.0.0.1:8081", f"unix:{tmp_path}/health")
-        if version < (1, 27, 3):
-            text = text.replace("server web:8000 resolve;", f"server 127.0.0.1:{free_port()};")
+        text = text.replace("server web:8000 resolve", f"server 127.0.0.1:{behind}")
         if version < (1, 25, 1):
             text = text.replace("http2 on;", "")
         file.write_text(text)
@@ -81,15 +88,16 @@ def test_nginx_accepts_its_configuration(nginx, edge, tmp_path, site):
 
 @pytest.fixture
 def ask(nginx, edge, tmp_path):
-    """Ask nginx, with no server behind it."""
+    """Sends requests to an nginx without a server behind it."""
     folder, port = edge
     command = [nginx, "-e", "stderr", "-c", folder / "nginx.conf", "-g", "daemon off;"]
     with (tmp_path / "error.log").open("w") as said:
         process = subprocess.Popen(command, stderr=said)
 
-    def answer(path, body=None):
+    def answer(path, body=None, **headers):
         link = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
-        link.request("GET" if body is None else "POST", path, body)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        link.request("GET" if body is None else "POST", path, body, named)
         response = link.getresponse()
         text = response.read().decode()
         link.close()
@@ -131,6 +139,61 @@ def test_people_get_a_page_in_both_languages_and_programs_get_json(ask):
     }
 
 
+def test_nobody_reads_metrics_through_nginx(ask):
+    for path in ("/metrics", "/metrics?x", "//metrics", "/%6detrics", "/x/../metrics"):
+        assert ask(path)[0] == 404
+    assert ask("/metrics/")[0] == 503  # passed on, and there is no server
+
+
+RUSSIAN = ["ru", "ru-RU,ru;q=0.9,en;q=0.8", "kk, RU;q=0.7, en;q=0.5"]
+ENGLISH = ["", "en", "en-US,en;q=0.9,ru;q=0.8", "de", "peru", "fr, en, ru"]
+
+
+def test_its_refusals_below_the_api_are_in_the_language_of_the_client(ask):
+    for language in RUSSIAN + ENGLISH:
+        for path, body in (("/api/v1/profile/", b"x" * 65_537), ("/api/v1/profile/", None)):
+            _, _, text = ask(path, body, Accept_Language=language)
+            detail = json.loads(text)["errors"][0]["detail"]
+            assert bool(re.search("[А-Яа-я]", detail)) == (language in RUSSIAN), language
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"nonsense\r\n\r\n", 400, "parse_error"),
+        (b"GET / HTTP/1.1\r\n\r\n", 400, "parse_error"),
+        (b"GET / HTTP/7.1\r\nHost: a\r\n\r\n", 400, "parse_error"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n", 400, "parse_error"),
+        (b"GET /" + b"a" * 40_000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414, "uri_too_long"),
+        (
+            b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"a" * 40_000 + b"\r\n\r\n",
+            431,
+            "headers_too_large",
+        ),
+    ],
+)
+def test_what_it_cannot_read_it_refuses_as_the_server_does(ask, edge, request_bytes, status, code):
+    with socket.create_connection(("127.0.0.1", edge[1]), timeout=15) as link:
+        link.sendall(request_bytes)
+        said = b""
+        while part := link.recv(65536):
+            said += part
+    head, _, body = said.partition(b"\r\n\r\n")
+    assert int(head.split()[1]) == status
+    assert json.loads(body)["errors"][0]["code"] == code
+    assert b"X-Request-ID: " in head
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bodies_in_chunks_pass_through_it(ask, behind):
+    with running(PORT=str(behind), WEB_CONCURRENCY="1"):
+        body = (part for part in (b'{"phone": "+791', b'61230005"}'))
+        status, _, text = ask("/api/v1/auth/code/", body, Content_Type="application/json")
+        assert (status, json.loads(text)["phone"]) == (200, "+79161230005")
+        status, _, text = ask("/api/v1/auth/code/", iter([b"x" * 60_000] * 2))
+        assert (status, json.loads(text)["errors"][0]["code"]) == (413, "too_large")
+
+
 def test_nginx_logs_no_invite_code_phone_or_search(ask, tmp_path):
     paths = (
         "/i/7K2M9X",
@@ -139,7 +202,7 @@ def test_nginx_logs_no_invite_code_phone_or_search(ask, tmp_path):
     )
     for path in paths:
         ask(path)
-    for _ in range(100):  # until it refuses, which its own log would quote
+    for _ in range(100):  # until nginx refuses, which its error log would quote
         ask(paths[1])
     log = (tmp_path / "access.log").read_text()
     logged = [line.split()[3] for line in log.splitlines()]

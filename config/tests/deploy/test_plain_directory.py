@@ -1,4 +1,4 @@
-"""What goes into the image, started step by step in a plain directory as the image would."""
+"""The image's content, started step by step in a plain directory."""
 
 import os
 import shutil
@@ -16,13 +16,13 @@ BUILD_KEY = "build-only-build-only-build-only-build-only"
 
 
 def allowed():
-    """What .dockerignore lets through."""
+    """The files that .dockerignore includes."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     return [line[1:] for line in lines if line.startswith("!") and line != "!deploy"]
 
 
 def left_out():
-    """What .dockerignore keeps out of any folder."""
+    """The patterns that .dockerignore excludes everywhere."""
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     return [line[3:] for line in lines if line.startswith("**/")]
 
@@ -33,7 +33,7 @@ def files(folder):
 
 @pytest.fixture
 def image(tmp_path):
-    """A directory filled as by the Dockerfile, and its environment."""
+    """A directory with the image's content, and its environment."""
     app, data = tmp_path / "app", tmp_path / "data"
     data.mkdir()
     for name in allowed():

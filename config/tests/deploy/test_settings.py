@@ -30,7 +30,7 @@ def start(
 
 
 def test_the_defaults_are_those_of_production():
-    assert start().stdout.strip() == "False django.db.backends.sqlite3"
+    assert start().stdout.strip() == "False config.sqlite"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +61,7 @@ def test_the_defaults_are_those_of_production():
         ("TRUSTED_PROXY_COUNT", "-1"),
         ("PUBLIC_URL", "example.org"),
         ("LOG_FORMAT", "xml"),
+        ("METRICS", "perhaps"),
         ("PORT", "0"),
     ],
 )

@@ -1,4 +1,4 @@
-"""Whatever is sent to a page: a page comes back, never a server error."""
+"""Bad input to any page gets a page, never a server error."""
 
 import re
 
@@ -9,16 +9,19 @@ from users.tests.browsing import Browser
 
 pytestmark = pytest.mark.django_db
 FORM = "application/x-www-form-urlencoded"
-FILE = b"".join(
-    (
-        b'--x\r\nContent-Disposition: form-data; name="phone"; filename="a"\r\n\r\n',
-        b"9" * 10_000_000,
-        b"\r\n--x--\r\n",
-    )
-)
+PARTS = "multipart/form-data; boundary=x"
+
+
+def part(more, size=1):
+    """A multipart form with one part."""
+    head = f'--x\r\nContent-Disposition: form-data; name="phone"{more}\r\n\r\n'
+    return head.encode() + b"9" * size + b"\r\n--x--\r\n"
+
+
 TAKES = [
     "/profile/names/",
     "/profile/activate/",
+    "/profile/invitation/accept/",
     "/profile/delete/",
     "/profile/sessions/end-others/",
     "/language/",
@@ -32,15 +35,12 @@ ODD = [
     (b'{"phone": "1"}', "application/json"),
     (b"<a/>", "text/xml"),
 ]
-TOO_MUCH = [
-    (b"phone=" + b"9" * 10_000_000, FORM),
-    (b"&".join(b"a%d=1" % n for n in range(2000)), FORM),
-    (FILE, "multipart/form-data; boundary=x"),
-]
+TOO_MANY = [(b"&".join(b"a%d=1" % n for n in range(2000)), FORM), (part("; filename=a"), PARTS)]
+TOO_LARGE = [(b"phone=" + b"9" * 10_000_000, FORM), (part("", 10_000_000), PARTS)]
 
 
 def send(browser, path, body, kind, page="/profile/"):
-    """With the token that the form has, so that the body comes as far as it can."""
+    """Post with the form's CSRF token, so that the body gets as far as possible."""
     shown = browser.get(page).content.decode()
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', shown)[1]
     return browser.post(path, body, content_type=kind, headers={"X-CSRFToken": token})
@@ -64,11 +64,19 @@ def test_an_odd_body_from_a_visitor_is_refused_in_words(phone, body, kind):
 
 
 @pytest.mark.parametrize("path", ["/", "/code/", *TAKES])
-@pytest.mark.parametrize(("body", "kind"), TOO_MUCH)
-def test_too_much_is_refused_on_a_page(my_browser, path, body, kind):
+@pytest.mark.parametrize(("body", "kind"), TOO_MANY)
+def test_too_many_fields_and_files_are_refused_on_a_page(my_browser, path, body, kind):
     answer = send(my_browser, path, body, kind)
     assert answer.status_code == 400
     assert "<h1>Bad request" in answer.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/", "/code/", *TAKES])
+@pytest.mark.parametrize(("body", "kind"), TOO_LARGE, ids=["form", "parts"])
+def test_too_much_is_refused_on_a_page(my_browser, path, body, kind):
+    answer = send(my_browser, path, body, kind)
+    assert answer.status_code == 413
+    assert "<h1>Too large" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

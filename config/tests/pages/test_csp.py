@@ -1,4 +1,4 @@
-"""What a browser may load and run: from here alone, and nothing inline."""
+"""Browsers may load and run only our own files, nothing inline."""
 
 import re
 
@@ -16,6 +16,7 @@ STRICT = {
     "img-src": "'self'",
     "font-src": "'self'",
     "connect-src": "'self'",
+    "manifest-src": "'self'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
     "base-uri": "'none'",
@@ -29,7 +30,18 @@ def policy(answer):
 
 
 @pytest.mark.parametrize(
-    "path", ["/profile/", "/profile/invitees/", "/profile/delete/", "/nowhere", "/i/x"]
+    "path",
+    [
+        "/profile/",
+        "/profile/invitees/",
+        "/profile/settings/",
+        "/profile/qr/",
+        "/profile/qr.svg",
+        "/profile/delete/",
+        "/nowhere",
+        "/i/x",
+        "/help/",
+    ],
 )
 def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(my_browser, path):
     answer = my_browser.get(path)
@@ -42,6 +54,7 @@ def test_pages_load_nothing_from_elsewhere_and_run_nothing_inline(my_browser, pa
 def test_the_pages_of_visitors_are_as_strict(phone):
     browser = Browser()
     answers = [browser.get("/"), browser.submit("/", phone="12"), browser.submit("/", phone=phone)]
+    answers += [browser.get(path) for path in ("/i/7K2M9X", "/help/", "/privacy/")]
     answers += [browser.get("/code/"), browser.submit("/code/", code="x"), browser.post("/", {})]
     for answer in answers:
         assert policy(answer) == STRICT

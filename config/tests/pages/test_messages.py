@@ -1,4 +1,4 @@
-"""The catalogues fit the sources; and what doesn't is found."""
+"""The catalogues match the sources, and mismatches are found."""
 
 import gettext
 

@@ -1,4 +1,4 @@
-"""What people see is our translation, not that of another package with the same text."""
+"""Our translations win over those of other packages with the same text."""
 
 import re
 from io import BytesIO
@@ -21,7 +21,7 @@ def catalogue(app):
 
 
 def shown(message):
-    """What Django answers for the message's first form, or for all its forms by their numbers."""
+    """Django's translation of the message, or of all its plural forms."""
     if isinstance(message.id, str):
         if message.context:
             return translation.pgettext(message.context, message.id)
@@ -40,7 +40,7 @@ def test_no_other_catalogue_wins_over_ours(name):
 
 
 def sources_of(package):
-    """The package's code, templates and English catalogues, each text in one line."""
+    """The package's code, templates and English catalogues, with each text on one line."""
     root = Path(package.__file__).parent
     kinds = ("*.py", "*.html", "locale/en/LC_MESSAGES/django.po")
     text = "".join(file.read_text() for kind in kinds for file in sorted(root.rglob(kind)))

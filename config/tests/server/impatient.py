@@ -1,4 +1,4 @@
-"""The server's worker with less patience, small buffers and an answer that never ends."""
+"""A worker with less patience, small buffers and an endless answer."""
 
 import socket
 

@@ -95,7 +95,9 @@ def test_what_the_server_refuses_has_a_line_too(capfd, request_bytes, status):
 
 def test_the_log_works_whatever_application_is_served(capfd):
     """The floor of the measurements imports no Django."""
-    with serving("tools.bench.floor", WEB_CONCURRENCY="1", LOG_FORMAT="json") as server:
+    with serving(
+        "tools.bench.floors.same_server", WEB_CONCURRENCY="1", LOG_FORMAT="json"
+    ) as server:
         assert server.call("GET", "/somewhere")[0] == 200
     log = capfd.readouterr().err
     assert '"path": "/somewhere"' in log

@@ -13,7 +13,7 @@ from config.tests.product import APPLICATION, running
 
 POOL, WORKERS, BURST = 3, 2, 400
 COUNT = """SELECT count(*), count(*) FILTER (WHERE state LIKE 'idle in transaction%%')
-    FROM pg_stat_activity WHERE application_name = %s"""
+    FROM pg_stat_activity WHERE application_name = %s AND datname = current_database()"""
 
 
 def connections():

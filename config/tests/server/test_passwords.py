@@ -1,18 +1,22 @@
 import http.client
+import itertools
 import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from statistics import median
 from urllib.parse import urlencode
 
 import pytest
 
+from config.tests.load import retry
 from config.tests.product import running
+from tools.health import Health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LOGIN = "/admin/login/"
-THREADS, EACH, SECONDS = 10, 5, 6  # fifty a second
+RATE, LEAST = 50, 15  # a second; two processes hash five or six
+OPEN = 16  # that wait for an answer: ten are hashed or in the queues, the others refused at once
+BOUND = 0.2  # seconds
 
 
 class Door:
@@ -43,28 +47,43 @@ class Door:
             link.close()
 
 
-def test_fifty_wrong_passwords_a_second_hold_nobody_up():
-    over, statuses, times = threading.Event(), [], []
+class Knocking(threading.Thread):
+    """Fifty wrong passwords a second, or as many as get an answer on a busy machine."""
 
-    def keep_knocking(thread):
-        number = 0
-        while not over.wait(1 / EACH):
-            number += 1
-            statuses.append(door.knock(f"+791600{thread}{number:04}", f"10.0.{thread}.{number}"))
+    def __init__(self, door):
+        super().__init__()
+        self.door, self.over, self.statuses = door, threading.Event(), []
+        self.free = threading.Semaphore(OPEN)
 
-    with running() as server, ThreadPoolExecutor(THREADS) as pool:
-        door = Door(server.port)
-        knocking = [pool.submit(keep_knocking, thread) for thread in range(THREADS)]
+    def run(self):
+        with ThreadPoolExecutor(OPEN) as pool:
+            for number in itertools.count():
+                self.free.acquire()
+                if self.over.wait(1 / RATE):
+                    return
+                pool.submit(self.knock, number)
+
+    def knock(self, number):
+        phone, address = f"+7916{number:07}", f"10.0.{number // 250}.{number % 250}"
+        self.statuses.append(self.door.knock(phone, address))
+        self.free.release()
+
+    def longest_answer(self):
+        """Of healthz within two seconds; None if few knocks were answered meanwhile."""
+        before, health = len(self.statuses), Health(self.door.port)
         time.sleep(2)
-        end = time.monotonic() + SECONDS
-        while time.monotonic() < end:
-            began = time.monotonic()
-            assert server.call("GET", "/healthz")[0] == 200
-            times.append(time.monotonic() - began)
-            time.sleep(0.05)
-        over.set()
-        for one in knocking:
-            one.result()
-    assert set(statuses) <= {200, 429}
-    assert 200 in statuses, "no password was compared"
-    assert median(times) < 0.2
+        answer, answered = health.stop(), len(self.statuses) - before
+        return answer if answered >= 2 * LEAST else None
+
+
+def test_fifty_wrong_passwords_a_second_hold_nobody_up():
+    """Even a shared machine is quiet for two seconds now and then; a blocked server never is."""
+    with running() as server:
+        knocking = Knocking(Door(server.port))
+        knocking.start()
+        try:
+            retry(lambda: (knocking.longest_answer() or BOUND) < BOUND or None, seconds=120)
+        finally:
+            knocking.over.set()
+            knocking.join()
+    assert set(knocking.statuses) == {200, 429}, "some passwords are compared, and some are not"

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg2
@@ -97,7 +98,8 @@ def _await(url, process):
 
 @pytest.fixture
 def server():
-    with pgbouncer(of_the_test()) as url, running(DATABASE_URL=url, DB_POOL_SIZE="8") as one:
+    settings = {"DB_POOL_SIZE": "8", "DB_PREPARE": "false"}
+    with pgbouncer(of_the_test()) as url, running(DATABASE_URL=url, **settings) as one:
         one.database = url
         yield one
 
@@ -172,11 +174,20 @@ def test_the_pool_behind_is_shared_by_transactions(server):
     assert len(seen) > 1
 
 
+def test_prepared_statements_behind_it_are_refused_with_the_setting_that_helps(capfd):
+    (token,) = access_tokens(people(1))
+    with pgbouncer(of_the_test()) as url, running(DATABASE_URL=url, DB_PREPARE="true") as server:
+        call = partial(server.call, "GET", PROFILE, access=token)
+        statuses = set(in_parallel(lambda _: call()[0], range(100), 8))
+    assert statuses == {200, 503}
+    assert "DB_PREPARE=false" in capfd.readouterr().err
+
+
 def test_after_a_restart_of_postgresql_service_is_back_within_5_seconds():
     with own_postgres() as database:
         manage("migrate", "--verbosity", "0", DATABASE_URL=database.url)
         address = psycopg2.extensions.parse_dsn(database.url)
-        with pgbouncer(address) as url, running(DATABASE_URL=url) as server:
+        with pgbouncer(address) as url, running(DATABASE_URL=url, DB_PREPARE="false") as server:
             database.stop()
             assert server.call("GET", "/readyz")[0] == 503
             database.start()

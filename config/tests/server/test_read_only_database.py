@@ -8,7 +8,7 @@ import pytest
 
 from config.tests.load import CODE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
-from config.tests.proxy import Proxy
+from tools.network import Proxy
 from tools.postgres import own_postgres
 from tools.server import manage
 

@@ -10,6 +10,7 @@ from config.tests.product import running
 
 pytestmark = [pytest.mark.django_db(transaction=True), once]
 POST = b"POST /api/v1/auth/code/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+CLOSING = POST + b"Connection: close\r\n"
 GET = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -44,9 +45,9 @@ def answer_to(server, request):
         (POST + b"Content-Length: many\r\n\r\n", 400, "parse_error"),
         (POST + b"Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n{}", 400, "parse_error"),
         (POST + b"Transfer-Encoding: gibberish\r\n\r\n", 400, "parse_error"),
-        # To Django, a body without a length is no body.
-        (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400, "required"),
-        (POST + b"Content-Length: 50\r\n\r\n{}", 400, "required"),
+        (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n", 400, "parse_error"),
+        (POST + b"Content-Length: 50\r\n\r\n{}", 400, "parse_error"),
+        (b"GET /healthz HTTP/1.1\r\n\r\n", 400, "parse_error"),
         (POST + b"Content-Length: 99999\r\n\r\n" + b"a" * 99999, 413, "too_large"),
         (POST + b"Expect: miracles\r\nContent-Length: 2\r\n\r\n{}", 417, "expectation_failed"),
     ],
@@ -56,6 +57,30 @@ def test_it_is_refused_in_the_format_of_all_errors(server, request_bytes, status
     assert (got, body["errors"][0]["code"]) == (status, code)
     assert set(body) == {"type", "errors"}
     assert body["type"] in ("client_error", "validation_error")
+
+
+def test_it_is_refused_in_the_language_of_a_client_that_could_say_it(server):
+    head = POST + b"Accept-Language: ru\r\n"
+    for more in (b"Content-Length: 9\r\n\r\n{}", b"Content-Length: x\r\n\r\n"):
+        _, body = answer_to(server, head + more)
+        assert body["errors"][0]["detail"] == "Некорректный HTTP-запрос."
+    _, body = answer_to(server, b"nonsense\r\nAccept-Language: ru\r\n\r\n")
+    assert body["errors"][0]["detail"] == "This isn't valid HTTP."
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (POST + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n" + b"x" * 1_000_000, 400),
+        (POST + b"Content-Length: 3000000\r\n\r\n" + b"x" * 3_000_000, 413),
+        (CLOSING + b"Content-Length: 10000000\r\n\r\n" + b"x" * 10_000_000, 413),
+        (CLOSING + b"Transfer-Encoding: chunked\r\n\r\n989680\r\n" + b"x" * 10_000_000, 413),
+        (GET + b"X: " + b"a" * 1_000_000, 431),
+        (b"GET /" + b"a" * 1_000_000, 414),
+    ],
+)
+def test_a_client_that_sends_on_gets_its_refusal_all_the_same(server, request_bytes, status):
+    assert answer_to(server, request_bytes)[0] == status
 
 
 def test_no_header_moves_a_request_to_another_path(server):

@@ -95,3 +95,11 @@ def test_a_killed_worker_costs_a_retry_and_no_activation(transactional_db, capsy
     assert InviteCode.objects.get(value=code).activations_count == 200
     call_command("recount_activations")
     assert capsys.readouterr().out == "0 counters mended.\n"
+
+
+def test_a_reload_replaces_all_workers(transactional_db):
+    with running(WEB_CONCURRENCY="2", METRICS="true") as server:
+        old = server.workers
+        server.process.send_signal(signal.SIGHUP)
+        retry(lambda: (len(server.workers) == 2 and server.workers.isdisjoint(old)) or None)
+        assert server.call("GET", "/readyz")[0] == 200

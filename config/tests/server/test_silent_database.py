@@ -1,22 +1,22 @@
 """PostgreSQL or the network falls silent: every request is answered, and all is well afterwards."""
 
-import socket
 import time
 from collections import Counter
-from contextlib import contextmanager
 from threading import Thread
 
 import psycopg2
 import pytest
 
 from config.postgresql import waiting
-from config.tests.load import PROFILE, in_parallel, only_postgresql
+from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
-from config.tests.proxy import Proxy
+from config.tests.receiver import silence
+from tools.network import Proxy
 from tools.postgres import own_postgres
 from tools.server import manage
 
 pytestmark = only_postgresql
+STUCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 HASTY = "--worker-class config.tests.server.impatient.Worker"  # 2 s for a statement
 
 
@@ -30,13 +30,6 @@ def database():
 @pytest.fixture
 def hasty(monkeypatch):
     monkeypatch.setenv("GUNICORN_CMD_ARGS", HASTY)
-
-
-@contextmanager
-def silence():
-    """The port of something that accepts connections and never says a word."""
-    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
-        yield listener.getsockname()[1]
 
 
 def ask(server, access, times):
@@ -130,9 +123,30 @@ def test_a_statement_that_waits_for_a_lock_is_given_up_and_ends(database, hasty)
             link.cursor().execute("LOCK TABLE users_session")
             assert ask(server, access, 3)[0] == {503: 3}
             deadline = time.monotonic() + 10
-            stuck = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
-            while database.ask(stuck):
+            while database.ask(STUCK):
                 assert time.monotonic() < deadline, "it goes on waiting for nobody"
                 time.sleep(0.2)
         link.close()
         back_within_5_seconds(server, access)
+
+
+def test_a_transaction_that_lost_its_server_keeps_nobody_waiting(database, hasty):
+    url = psycopg2.extensions.parse_dsn(database.url)
+    with Proxy(database.socket) as network:
+        proxied = f"postgres://{url['user']}@127.0.0.1:{network.port}/{url['dbname']}"
+        with running(DATABASE_URL=proxied, WEB_CONCURRENCY="1") as server:
+            inviter, *invitees = (server.log_in(f"+791611100{n}")["access"] for n in range(50, 53))
+            code = {"invite_code": server.call("GET", PROFILE, access=inviter)[1]["invite_code"]}
+            with psycopg2.connect(database.url) as link:  # until the first one waits for its row
+                link.cursor().execute("SELECT 1 FROM referrals_invitecode FOR UPDATE")
+                one = Thread(target=lambda: server.call("POST", ACTIVATE, code, invitees[0]))
+                one.start()
+                while not database.ask(STUCK):
+                    time.sleep(0.05)
+                network.lose()
+            link.close()
+            one.join()
+            network.silent = False
+            began = time.monotonic()
+            while server.call("POST", ACTIVATE, code, invitees[1])[0] != 200:
+                assert time.monotonic() - began < 10

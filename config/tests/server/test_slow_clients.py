@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 import gevent
 import pytest
 
-from config.server import worker
+from config.server import bodies, worker
 from config.tests.factories import access_tokens, people
 from config.tests.load import ACTIVATE, PROFILE, only_postgresql
 from config.tests.product import running
@@ -59,8 +59,8 @@ def test_a_body_that_never_arrives_is_a_408(monkeypatch):
         def read(self, size):
             gevent.sleep(5)
 
-    monkeypatch.setattr(worker, "BODY_TIME", 0.01)
-    environ = {"CONTENT_LENGTH": "25", "wsgi.input": Never()}
-    with pytest.raises(worker.BodyTooSlow):
-        worker._shielded(lambda *_: None, environ, None)
-    assert worker.REASONS[worker.BodyTooSlow][0].startswith("408 ")
+    monkeypatch.setattr(bodies, "TIME", 0.01)
+    for sent in ({"CONTENT_LENGTH": "25"}, {"HTTP_TRANSFER_ENCODING": "chunked"}):
+        with pytest.raises(bodies.BodyTooSlow):
+            bodies.read({"wsgi.input": Never(), **sent})
+    assert worker.REASONS[bodies.BodyTooSlow].status.startswith("408 ")

@@ -1,4 +1,4 @@
-"""Fill the database with people and history to look at."""
+"""Fills the database with made-up people and their history."""
 
 import secrets
 from typing import Any
@@ -44,6 +44,6 @@ class Command(BaseCommand):
             f"Made {len(made.users)} users, {len(made.sessions)} sessions and"
             f" {len(made.activations)} activations. All phones are fictional.\n"
             "Start the server (make run) and log in:\n"
-            f"  staff:           {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
-            f"  the top inviter: {site}/  phone {star}"
+            f"  staff: {site}/admin/  phone {STAFF_PHONE}  password {password}\n"
+            f"  top inviter of the last 30 days: {site}/  phone {star}"
         )

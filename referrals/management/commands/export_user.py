@@ -1,4 +1,4 @@
-"""All that is stored of one person, for them to have."""
+"""Exports everything stored about one person."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -13,7 +13,7 @@ from users.phones import parse_phone
 
 
 class Command(BaseCommand):
-    """Everything but keys that name nobody: limits and challenges are stored by digest."""
+    """Everything except limits and challenges, whose keys are digests that identify nobody."""
 
     help = "Write a person's data as JSON to standard output."
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
 
 
 def data_of(user: User) -> dict[str, Any]:
-    """The account, the invitations and the sessions, the newest first."""
+    """The account, the invitations and the sessions, newest first."""
     referral = profiles.referral_of(user)
     names = ("id", "phone", "first_name", "last_name", "email", "is_active", "is_staff")
     session = ("id", "created_at", "last_used_at", "ended_at", "expires_at", "ip", "user_agent")

@@ -1,31 +1,36 @@
-"""Delete what has expired; traffic does it, too, a little at a time."""
+"""Deletes everything that has expired; traffic also does this, a little at a time."""
 
 import time
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from users.limits.meters import KEPT
+from users.limits.rows import ENDING
 from users.models import Challenge, Counter, Limit, Session
+from users.sessions.lifecycle import over
 
 
 class Command(BaseCommand):
-    """Small batches, each a transaction of its own, that skip rows in use."""
+    """Deletes in small batches, each in its own transaction, skipping rows in use."""
 
     help = "Delete expired challenges, rate limits, sessions and counters, in small batches."
 
     def handle(self, *args: Any, **options: Any) -> None:
         now, hour = timezone.now(), timedelta(hours=1)
-        expired: dict[type[Any], dict[str, Any]] = {
-            Challenge: {"expires_at__lte": time.time()},
-            Limit: {"resets_at__lte": time.time()},
-            Session: {"expires_at__lte": now},
-            Counter: {"hour__lt": now - KEPT - hour},
-        }
-        for model, past in expired.items():
+        expired: list[tuple[Any, dict[str, Any]]] = [
+            (Challenge.objects.all(), {"expires_at__lte": time.time()}),
+            (Limit.objects.filter(ENDING), {"resets_at__lte": time.time()}),
+            (Session.objects.all(), over(now)),
+            (Counter.objects.all(), {"hour__lt": now - KEPT - hour}),
+        ]
+        for rows, past in expired:
             deleted = 0
-            while batch := model.objects.sweep(**past):
+            while batch := rows.sweep(**past):
                 deleted += batch
-            self.stdout.write(f"{deleted} {model._meta.verbose_name_plural} deleted.")  # noqa: SLF001
+            title = rows.model._meta.verbose_name_plural  # noqa: SLF001
+            self.stdout.write(f"{deleted} {title} deleted.")
+        SessionStore.clear_expired()  # Django's sessions, used by the admin

@@ -1,4 +1,4 @@
-"""Prove and mend the counters of activations."""
+"""Checks and repairs the counts of activations."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from referrals.models import Activation, InviteCode
 
 
 class Command(BaseCommand):
-    """Count every code's activations anew, and write those that differ."""
+    """Recounts every code's activations and corrects counts that differ."""
 
     help = "Count the activations of every invite code anew and mend counters that differ."
 

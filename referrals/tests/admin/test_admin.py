@@ -42,7 +42,7 @@ def test_codes_are_found_by_value_and_by_owner(found, user, friend):
     for text in (code.value, written, user.phone, "8" + user.phone[2:]):
         assert found(CODES, text) == {code.pk}, text
     assert found(CODES, "ZZZZZ2") == found(CODES, "+79169999999") == set()
-    assert len(found(CODES, " ")) == 3  # staff's own, too
+    assert len(found(CODES, " ")) == 3  # including the staff's own
 
 
 def test_activations_are_found_by_code_by_invitee_and_by_inviter(

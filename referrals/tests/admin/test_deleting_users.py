@@ -11,7 +11,7 @@ USERS = "/admin/users/user/"
 
 @pytest.fixture
 def one_deadlock():
-    """The first deletion of a user is chosen as the victim of a deadlock."""
+    """The first deletion of a user is aborted by a deadlock."""
     happened = []
 
     def fail(**_):

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def invitees(user):
-    """The phones of 130 invitees, newest first; ten of them came at the same moment."""
+    """The phones of 130 invitees, newest first; ten of them joined at the same moment."""
     phones = [one.phone for one in factories.invitees(user, 130)]
     at_once = Activation.objects.filter(invitee__phone__in=phones[60:70])
     at_once.update(activated_at=at_once.first().activated_at)
@@ -37,8 +37,8 @@ def test_the_way_back_leads_to_the_first_page(me, invitees):
     assert back["results"] == found[0]["results"]
 
 
-@pytest.mark.parametrize(("limit", "size"), [(1, 1), (7, 7), (100, 100), (500, 100)])
-def test_a_page_has_as_many_as_asked_for_and_at_most_a_hundred(me, invitees, limit, size):
+@pytest.mark.parametrize(("limit", "size"), [(1, 1), (7, 7), (99, 99), (100, 100)])
+def test_a_page_has_as_many_as_asked_for(me, invitees, limit, size):
     page = me.call("GET", f"profile/invitees/?limit={limit}").json()
     assert len(page["results"]) == size
 

@@ -19,7 +19,7 @@ def found(client, search: str) -> list[str]:
 
 @pytest.fixture
 def clerk(join):
-    """Staff without any right."""
+    """Staff without any rights."""
     return join(is_staff=True)
 
 
@@ -41,6 +41,11 @@ def test_staff_with_the_right_to_view_users_see_them(clerk, user, as_user, given
         group.permissions.add(right)
         group.user_set.add(clerk)
     assert as_user(clerk).call("GET", f"profiles/{user.pk}/").json()["phone"] == user.phone
+
+
+def test_an_id_may_be_written_in_capitals(client, user):
+    answer = client.call("GET", f"profiles/{str(user.pk).upper()}/")
+    assert answer.json()["id"] == str(user.pk)
 
 
 def test_the_right_alone_makes_nobody_staff(user, friend, as_user):

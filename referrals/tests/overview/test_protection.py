@@ -1,4 +1,5 @@
 import logging
+import re
 import time
 
 import pytest
@@ -13,7 +14,7 @@ END = "/admin/users/limit/alarm/end/"
 
 @pytest.fixture
 def alarmed(settings) -> None:
-    """So many guesses that the alarm went off."""
+    """Enough guesses to raise the alarm."""
     settings.GUESS_ALARM = (20, 100)
     for _ in range(21):
         alarm.take_guess()
@@ -37,14 +38,23 @@ def test_the_alarm_is_seen_while_it_is_off(client, staff, settings):
     assert "Guess alarm" in text
     assert "0 of 1,000" in text
     assert "0 of 5,000" in text
+    assert 'title="This hour: 0%"' in text, "a bar without its track would look like none"
     assert END not in text
+
+
+def test_a_bound_of_zero_is_used_up(client, staff, settings):
+    settings.GUESS_ALARM = (0, 0)
+    client.force_login(staff)
+    assert "0 of 0" in first_page(client)
 
 
 def test_the_alarm_is_seen_and_ended_by_a_superuser(client, staff, alarmed, caplog):
     caplog.set_level(logging.INFO, "users.security")
     client.force_login(staff)
     text = first_page(client)
-    assert "at the earliest" in text
+    assert re.search(
+        r"On until <time datetime=\S+ title=[^>]+ UTC\">[^<]+ UTC</time> at the earliest", text
+    )
     assert "20 of 20" in text
     assert "20 of 100" in text
     assert END in text

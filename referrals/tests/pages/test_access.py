@@ -1,4 +1,4 @@
-"""Who may see and send what: forms have their token, pages their owner."""
+"""Access control: forms have a CSRF token, pages an owner."""
 
 import pytest
 
@@ -9,7 +9,8 @@ from users.tests.browsing import Browser, text
 pytestmark = pytest.mark.django_db
 
 
-FORMS = ["activate", "names", "logout", "delete", "sessions/end-others"]
+ANSWERS = ["invitation/accept", "invitation/dismiss"]
+FORMS = ["activate", "names", "logout", "delete", "sessions/end-others", *ANSWERS]
 
 
 @pytest.mark.parametrize("name", FORMS)
@@ -25,13 +26,19 @@ def test_a_form_of_visitors_without_its_token_is_refused(path):
     assert Browser().post(path, {"phone": "+79160000001", "language": "ru"}).status_code == 403
 
 
-@pytest.mark.parametrize("name", ["activate", "names", "logout", "sessions/end-others"])
+@pytest.mark.parametrize("name", ["logout", "sessions/end-others", *ANSWERS])
 def test_what_forms_are_sent_to_leads_back_to_the_profile(my_browser, name):
     assert my_browser.get(f"/profile/{name}/")["Location"] == "/profile/"
     assert Session.objects.live().exists()
 
 
-PAGES = ["/profile/", "/profile/invitees/", "/profile/delete/"]
+PAGES = [
+    "/profile/",
+    "/profile/invitees/",
+    "/profile/settings/",
+    "/profile/qr/",
+    "/profile/delete/",
+]
 
 
 @pytest.mark.parametrize("path", PAGES)

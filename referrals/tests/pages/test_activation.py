@@ -1,4 +1,4 @@
-"""Activating a code on the profile page: once, and what is refused is said in words."""
+"""Activating a code on the profile page works once; refusals are explained."""
 
 import pytest
 
@@ -21,7 +21,7 @@ def activate(browser, code):
 def test_a_friends_code_is_activated_once_and_shown(my_browser, user, friends_code, friend):
     assert "The person who invited you will see your phone number" in my_browser.profile()
     answer = activate(my_browser, f" {friends_code[:3].lower()}-{friends_code[3:]} ")
-    assert answer["Location"] == "/profile/"
+    assert answer["Location"] == "/profile/#activation"
     page = my_browser.profile()
     assert "Invite code activated." in page
     assert f"You activated the invite code {friends_code}" in page
@@ -75,5 +75,6 @@ def test_the_inviter_sees_the_invitee_and_not_the_other_way_round(my_browser, us
     activate(my_browser, friend.invite_code.value)
     inviter = Browser()
     inviter.log_in(friend.phone)
-    assert written(user.phone) in inviter.profile()
-    assert written(friend.phone) not in my_browser.profile()
+    assert written(user.phone) in text(inviter.get("/profile/invitees/"))
+    for path in ("/profile/", "/profile/invitees/", "/profile/settings/"):
+        assert written(friend.phone) not in text(my_browser.get(path))

@@ -1,20 +1,67 @@
-"""The profile page: one's own code, those who came, names, and the end."""
+"""The profile has three sections; the first has the user's code and ways to share it."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
-import segno
-from django.core.exceptions import ObjectDoesNotExist
 
 from config.tests.factories import invitees
-from referrals.models import Activation, InviteCode
-from referrals.pages.views import _qr
-from users.errors import TokenNotValid, TooMany
+from referrals import funnel, invites
+from referrals.models import InviteCode
+from users.errors import TooMany
 from users.models import User
-from users.tests.browsing import text
+from users.phones import written
+from users.tests.browsing import Browser, text
 
 pytestmark = pytest.mark.django_db
+SECTIONS = {"/profile/": "Invite", "/profile/invitees/": "People", "/profile/settings/": "Settings"}
+
+
+@pytest.mark.parametrize(("path", "name"), SECTIONS.items())
+def test_each_section_leads_to_the_others_and_says_which_it_is(my_browser, path, name):
+    page = my_browser.get(path).content.decode()
+    tabs = re.search('<nav class="tabs".*?</nav>', page, re.DOTALL)[0]
+    assert re.findall('href="([^"]+)"', tabs) == list(SECTIONS)
+    assert f'<a href="{path}" aria-current="page">{name}</a>' in tabs
+    assert tabs.count("aria-current") == 1
+
+
+@pytest.mark.parametrize("path", SECTIONS)
+def test_the_heading_is_the_phone_until_there_is_a_name(my_browser, user, path):
+    assert f"<h1>{written(user.phone)}</h1>" in heading(my_browser.get(path))
+    User.objects.filter(pk=user.pk).update(first_name="Anna", last_name="Karenina")
+    shown = heading(my_browser.get(path))
+    assert "<h1>Anna Karenina</h1>" in shown
+    assert written(user.phone) in shown
+
+
+def heading(answer):
+    """The page with the classes removed from its first-level heading."""
+    page = re.search('<div class="heading">.*?</div>', answer.content.decode(), re.DOTALL)[0]
+    return re.sub('<h1 class="[^"]*">', "<h1>", page)
+
+
+@pytest.mark.parametrize("path", [*SECTIONS, "/profile/qr/", "/profile/delete/", "/profile/phone/"])
+def test_a_page_has_one_primary_button_at_most(my_browser, path):
+    assert len(primary(my_browser.get(path).content.decode())) <= 1
+
+
+def primary(page):
+    """The buttons that stand out."""
+    classes = [set(one.split()) for one in re.findall('class="(button(?: [^"]*)?)"', page)]
+    return [one for one in classes if "quiet" not in one]
+
+
+@pytest.mark.parametrize("offered", ["own", "unknown", "accepted"])
+def test_one_button_stands_out_beside_any_invitation(my_browser, user, friend, offered):
+    codes = {"own": user.invite_code.value, "unknown": "ZZZ999", "accepted": None}
+    if offered == "accepted":
+        invites.activate(user, friend.invite_code.value)
+    my_browser.get(f"/i/{codes[offered] or friend.invite_code.value}")
+    page = my_browser.get("/profile/").content.decode()
+    assert 'id="invitation"' in page
+    assert len(primary(page)) == 1
 
 
 def test_the_page_has_the_code_the_link_and_a_picture_of_it(my_browser, user, settings):
@@ -25,121 +72,57 @@ def test_the_page_has_the_code_the_link_and_a_picture_of_it(my_browser, user, se
     assert 'class="segno"' in page
 
 
-def test_the_picture_holds_the_link():
-    link = "https://example.org/i/4FG7TN"
-    dark = sum(byte for row in segno.make_qr(link, error="m").matrix for byte in row)
-    strokes = [int(run) for run in re.findall(r"h(\d+)", str(_qr(link)))]
-    assert sum(strokes) == dark
+def test_what_ones_link_has_led_to_is_told_in_one_line(my_browser, user):
+    assert "joined" not in my_browser.profile()
+    invitees(user, 5)
+    for _ in range(12):
+        funnel.count(user.invite_code.value, funnel.Step.OPENED)
+    funnel.flush()
+    assert "12 opened, 5 joined" in my_browser.profile()
 
 
-def invite(inviter, count):
-    """Give the inviter an invitee on each of the first days of November."""
-    newest = datetime(2026, 11, count, 12, tzinfo=UTC)
-    return invitees(inviter, count, newest=newest, apart=timedelta(days=1))
-
-
-def test_invitees_come_with_dates_newest_first(my_browser, user):
-    invite(user, 3)
-    page = my_browser.profile()
-    assert "You invited 3 people" in page
-    days = [page.index(f"Nov. {day}, 2026") for day in (3, 2, 1)]
-    assert days == sorted(days)
-    assert "Show more" not in page
-
-
-def test_all_invitees_are_there_a_page_at_a_time(my_browser, user, monkeypatch):
-    monkeypatch.setattr("referrals.pagination.InviteePages.page_size", 5)
-    invite(user, 12)
-    assert "Show more" in my_browser.profile()
-    found, address = [], "/profile/invitees/"
-    while address:
-        answer = my_browser.get(address)
-        found += [one.invitee.phone for one in answer.context["invitees"]]
-        address = answer.context["older"]
-    order = Activation.objects.order_by("-activated_at")
-    assert found == [one.invitee.phone for one in order]
-
-
-@pytest.mark.parametrize("cursor", ["x", "cD1ub25zZW5zZQ==", "%00", "cD0%3D", "é", "a" * 3000])
-def test_an_odd_cursor_is_a_404(my_browser, cursor):
-    answer = my_browser.get(f"/profile/invitees/?cursor={cursor}")
-    assert answer.status_code in (200, 404)
-    if answer.status_code == 200:
-        assert answer.context["invitees"] == []
-
-
-def test_names_are_saved(my_browser, user):
-    names = {"first_name": "Anna", "last_name": "", "email": "anna@example.org"}
-    assert my_browser.on_profile("/profile/names/", **names)["Location"] == "/profile/"
-    user.refresh_from_db()
-    assert (user.first_name, user.email) == ("Anna", "anna@example.org")
-    page = my_browser.get("/profile/").content.decode()
-    assert 'value="Anna"' in page
-    assert "Saved." in page
+def sharing(browser):
+    """The messengers' URLs by name."""
+    page = browser.get("/profile/").content.decode()
+    found = re.findall('href="([^"]+)" rel="noopener noreferrer">([^<]+)<', page)
+    return {name: unescape(address) for address, name in found}
 
 
 @pytest.mark.parametrize(
-    ("name", "value"),
-    [("email", "x"), ("first_name", "x" * 151), ("last_name", "\0"), ("email", "\0@x.org")],
+    ("language", "words", "sms"),
+    [
+        ("en", "Join me! My invite code is {}.", "SMS"),
+        ("ru", "Приглашаю! Мой инвайт-код: {}.", "СМС"),
+    ],
 )
-def test_names_that_are_none_are_refused_with_what_was_typed(my_browser, user, name, value):
-    answer = my_browser.on_profile("/profile/names/", **{"first_name": "Boris", name: value})
-    assert answer.status_code == 400
-    page = answer.content.decode()
-    assert f'id="{name}_error"' in page
-    assert name == "first_name" or 'value="Boris"' in page
-    user.refresh_from_db()
-    assert user.first_name == ""
+def test_messengers_get_the_link_and_a_text_in_ones_language(user, settings, language, words, sms):
+    browser = Browser(language=language)
+    browser.log_in(user.phone)
+    code = user.invite_code.value
+    link, words = f"{settings.PUBLIC_URL}/i/{code}", words.format(code)
+    addresses = sharing(browser)
+    assert list(addresses) == ["Telegram", "WhatsApp", sms]
+    telegram, whatsapp, message = map(urlsplit, addresses.values())
+    assert (telegram.netloc, telegram.path) == ("t.me", "/share/url")
+    assert parse_qs(telegram.query) == {"url": [link], "text": [words]}
+    assert (whatsapp.netloc, whatsapp.path) == ("wa.me", "/")
+    assert parse_qs(whatsapp.query) == {"text": [f"{words} {link}"]}
+    assert (message.scheme, message.path) == ("sms", "")
+    assert parse_qs(message.query) == {"body": [f"{words} {link}"]}
+    assert "+" not in message.query, "which phones show as it is"
 
 
-def test_what_a_form_does_not_send_stays_as_it_is(my_browser, user):
-    my_browser.on_profile("/profile/names/", first_name="Anna", email="anna@example.org")
-    my_browser.on_profile("/profile/names/", first_name="Boris")
-    my_browser.on_profile("/profile/names/")
-    user.refresh_from_db()
-    assert (user.first_name, user.email) == ("Boris", "anna@example.org")
+def test_the_share_sheet_of_the_browser_gets_the_same(my_browser, user, settings):
+    page = my_browser.get("/profile/").content.decode()
+    code = user.invite_code.value
+    assert f'data-share="{settings.PUBLIC_URL}/i/{code}"' in page
+    assert f'data-share-text="Join me! My invite code is {code}."' in page
 
 
-def test_a_form_changes_nothing_but_names(my_browser, user):
-    before = (user.phone, user.is_staff, user.invite_code.value)
-    my_browser.on_profile(
-        "/profile/names/", phone="+79160000000", is_staff="on", invite_code="222BBB", first_name="A"
-    )
-    user = User.objects.get(pk=user.pk)
-    assert (user.phone, user.is_staff, user.invite_code.value) == before
-    assert user.first_name == "A"
-
-
-def test_markup_in_a_name_stays_text(my_browser):
-    my_browser.on_profile("/profile/names/", first_name='"><script>x</script>')
-    assert "<script>x" not in my_browser.get("/profile/").content.decode()
-
-
-def test_an_account_is_deleted_only_when_confirmed(my_browser, user):
-    answer = my_browser.submit("/profile/delete/")
-    assert answer.status_code == 400
-    assert User.objects.filter(pk=user.pk).exists()
-    answer = my_browser.submit("/profile/delete/", confirmed="on")
-    assert answer["Location"] == "/"
-    assert not User.objects.filter(pk=user.pk).exists()
-    assert "Your account has been deleted." in text(my_browser.get("/"))
-    assert my_browser.get("/profile/")["Location"] == "/"
-    with pytest.raises(ObjectDoesNotExist):
-        user.invite_code.refresh_from_db()
-
-
-def test_an_account_deleted_elsewhere_logs_the_browser_out(my_browser, me):
-    me.call("DELETE", "profile/")
-    assert my_browser.get("/profile/")["Location"] == "/"
-    assert my_browser.post("/profile/names/").status_code == 403
-
-
-def test_an_account_deleted_while_its_page_is_made_is_no_error(my_browser, monkeypatch):
-    def gone(user):
-        raise TokenNotValid
-
-    monkeypatch.setattr("referrals.profiles.referral_of", gone)
-    assert my_browser.get("/profile/")["Location"] == "/"
+def test_the_address_of_an_activation_can_be_opened(my_browser):
+    answer = my_browser.get("/profile/activate/")
+    assert answer.status_code == 200
+    assert 'name="invite_code"' in answer.content.decode()
 
 
 def test_no_free_invite_code_is_a_page_of_its_own(my_browser, monkeypatch):

@@ -3,12 +3,19 @@
 
 const all = (selector) => document.querySelectorAll(selector);
 
+// The answer to a form that was refused can be reloaded without sending the form again.
+if ("posted" in document.documentElement.dataset) {
+  const page = document.querySelector(".languages [name=next]");
+  if (page) history.replaceState(null, "", page.value + location.hash);
+}
+
 // A form is sent once, and its button shows that it works.
 for (const form of all("form[data-busy]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) return event.preventDefault();
+    if (event.submitter?.hasAttribute("formaction")) return; // another language
     form.dataset.sent = "yes";
-    const button = form.querySelector("button");
+    const button = event.submitter ?? form.querySelector("button");
     button.setAttribute("aria-busy", "true");
     button.setAttribute("aria-disabled", "true");
     if (button.dataset.busyText) button.textContent = button.dataset.busyText;
@@ -34,43 +41,31 @@ for (const button of all("button[data-wait]")) {
   }, 250);
 }
 
-// Where the browser can read the code from the message, nobody has to type it.
-const codeForm = document.querySelector("form[data-code]");
-if (codeForm && "OTPCredential" in window) {
-  const stop = new AbortController();
-  codeForm.addEventListener("submit", () => stop.abort());
-  navigator.credentials
-    .get({ otp: { transport: ["sms"] }, signal: stop.signal })
-    .then((message) => {
-      codeForm.elements.code.value = message.code;
-      codeForm.requestSubmit();
-    })
-    .catch(() => {});
-}
-
+// A button that copies has room for both of its texts, so that nothing moves when they change.
 for (const button of all("button[data-copy]")) {
   if (!navigator.clipboard) continue;
-  const text = button.textContent;
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
-    button.textContent = button.dataset.done;
-    setTimeout(() => (button.textContent = text), 2000);
+    button.classList.add("done");
+    setTimeout(() => button.classList.remove("done"), 2000);
   });
 }
 
 for (const button of all("button[data-share]")) {
   if (!navigator.share) continue;
-  button.hidden = false;
+  button.parentElement.hidden = false;
   button.addEventListener("click", () => {
-    const { share: url, shareTitle: title } = button.dataset;
-    navigator.share({ url, title }).catch(() => {});
+    const { share: url, shareText: text } = button.dataset;
+    navigator.share({ url, text }).catch(() => {});
   });
 }
 
-// Times in the person's own zone and way of writing.
-const written = (style) => new Intl.DateTimeFormat(document.documentElement.lang, style);
+// Times in the person's own zone, and as people of their country write them in the page's language.
+const { lang } = document.documentElement;
+const locale = navigator.languages.find((one) => one.split("-")[0] === lang) ?? lang;
+const written = (style) => new Intl.DateTimeFormat(locale, style);
 const day = written({ dateStyle: "medium" });
 const moment = written({ dateStyle: "medium", timeStyle: "short" });
 const localize = (root) => {

@@ -1,4 +1,4 @@
-"""Who sits at the admin."""
+"""Logged-in staff."""
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -13,7 +13,7 @@ def desk(client, staff):
 
 @pytest.fixture
 def helper(join, client):
-    """Staff with every right on users, groups, sessions and limits, but no superuser."""
+    """Staff with all rights on users, groups, sessions and limits, but not a superuser."""
     person = join(is_staff=True, password="only-for-tests-2")
     person.user_permissions.set(
         Permission.objects.filter(content_type__app_label__in=("users", "auth"))

@@ -1,4 +1,4 @@
-"""A ban ends all sessions by whatever way, and lifting it revives none."""
+"""A ban ends all sessions, however it is set, and lifting it revives none."""
 
 import logging
 
@@ -55,10 +55,11 @@ def test_a_ban_and_its_lifting_end_the_admin_too(desk, client, join, change):
 
 
 @WAYS
-def test_bans_are_in_the_security_log(desk, user, staff, caplog, change):
+def test_bans_are_in_the_security_log(desk, user, staff, caplog, change, commits):
     caplog.set_level(logging.INFO, "users.security")
-    change(desk, user, banned=True)
-    change(desk, user, banned=False)
+    for banned in (True, False):
+        with commits():
+            change(desk, user, banned=banned)
     logged = [(one.event, one.user, one.by) for one in caplog.records if hasattr(one, "by")]
     assert logged == [("user banned", user.pk, staff.pk), ("user unbanned", user.pk, staff.pk)]
 

@@ -2,11 +2,19 @@ import re
 import time
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from users.limits import alarm, policy
-from users.limits.policy import GUESSES_PER_KNOWN_PHONE, GUESSES_PER_NETWORK, GUESSES_PER_PHONE
-from users.models import Counter, Limit
+from users.limits.policy import (
+    GUESSES_PER_KNOWN_PHONE,
+    GUESSES_PER_NETWORK,
+    GUESSES_PER_PHONE,
+    MESSAGES_PER_PHONE,
+)
+from users.login import gateways
+from users.models import Challenge, Counter, Limit
+from users.tests.browsing import wrong
 from users.tests.failures import fail
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +84,71 @@ def test_the_next_code_is_told_for_unknown_and_for_known_networks(desk, user):
 def test_the_alarm_makes_the_next_code_elsewhere_long(desk, user):
     Limit.objects.create(key=alarm.KEY, kind=alarm.KEY, count=1, resets_at=time.time() + 1000)
     assert next_code(desk, user) == "8 digits from unknown networks, 4 from known ones"
+
+
+def test_a_number_under_attack_leads_to_its_user_and_is_reset_in_its_row(desk, anyone, join):
+    user = join(phone="+79161234567")
+    attack(anyone, user.phone)
+    text = desk.get(LIMITS, {"long": "phones"}).content.decode()
+    assert f'href="{USERS}{user.pk}/change/">+7 916 123-45-67</a>' in text
+    (reset,) = re.findall(rf'href="({LIMITS}\w+/reset/)"', text)
+    question = desk.get(reset).content.decode()
+    assert "+7 916 123-45-67" in question
+    assert policy.LONG in policy.digits_for(user.phone), "nothing is done by GET"
+    assert desk.post(reset).url == LIMITS
+    assert policy.LONG not in policy.digits_for(user.phone)
+
+
+def test_a_number_of_nobody_is_not_told(desk, anyone, phone):
+    attack(anyone, phone)
+    text = desk.get(LIMITS, {"long": "phones"}).content.decode()
+    assert "6 / 6" in text
+    assert f'href="{USERS}' not in text.partition('id="result_list"')[2]
+
+
+def test_who_has_another_phone_now_is_not_under_attack(desk, anyone, user):
+    attack(anyone, user.phone)
+    user.phone = "+79167654321"
+    user.save(update_fields=["phone"])
+    text = desk.get(LIMITS, {"long": "phones"}).content.decode()
+    assert str(user.pk) not in text
+
+
+def test_limits_of_which_nothing_is_used_are_no_rows(desk, user):
+    for count, ends_in in ((0, 1000), (3, -1)):
+        Limit.objects.create(
+            key=f"{count}",
+            kind=GUESSES_PER_PHONE.name,
+            count=count,
+            resets_at=time.time() + ends_in,
+        )
+    Limit.objects.create(key="free", kind=MESSAGES_PER_PHONE.name, resets_at=time.time() - 1)
+    Limit.objects.create(key="used", kind=MESSAGES_PER_PHONE.name, resets_at=time.time() + 100)
+    shown = re.findall(r"\d+ / \d+", desk.get(LIMITS).content.decode())
+    assert shown == ["1 / 10"]
+
+
+def test_whoever_may_only_look_resets_nothing(client, join, user):
+    fail(GUESSES_PER_PHONE, 6, user.phone)
+    watcher = join(is_staff=True)
+    watcher.user_permissions.set(Permission.objects.filter(codename="view_limit"))
+    client.force_login(watcher)
+    assert "/reset/" not in client.get(LIMITS).content.decode()
+    reset = f"{LIMITS}{GUESSES_PER_PHONE.key(user.phone)}/reset/"
+    assert client.get(reset).status_code == client.post(reset).status_code == 403
+    assert policy.LONG in policy.digits_for(user.phone)
+
+
+def test_the_alarm_is_not_reset_as_a_limit(desk):
+    Limit.objects.create(key=alarm.KEY, kind=alarm.KEY, count=1, resets_at=time.time() + 1000)
+    assert desk.post(f"{LIMITS}{alarm.KEY}/reset/").status_code == 404
+    assert alarm.ends_at()
+
+
+def attack(anyone, phone) -> None:
+    """Guess wrong until codes get longer."""
+    while policy.LONG not in policy.digits_for(phone):
+        anyone.request_code(phone)
+        code = gateways.outbox[-1].text.rsplit("#", 1)[1]
+        anyone.confirm(phone, wrong(code))
+        Challenge.objects.update(sent_at=0)

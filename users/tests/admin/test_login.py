@@ -4,9 +4,9 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from users.admin import hashing
 from users.clients import Client
 from users.limits.policy import PASSWORDS_PER_NETWORK
-from users.login import hashing
 from users.models import Session, User
 from users.sessions.lifecycle import open_session
 
@@ -16,7 +16,7 @@ RIGHT, HOME = "only-for-tests-1", "198.51.100.7"
 
 @pytest.fixture
 def enter(client):
-    """The status of an attempt to log in to the admin."""
+    """Tries to log in to the admin; returns the status."""
 
     def attempt(phone: str, password: str = "wrong", address: str = HOME) -> int:
         form = {"username": phone, "password": password}
@@ -27,7 +27,7 @@ def enter(client):
 
 @pytest.fixture
 def at_home(staff) -> User:
-    """Staff whom `HOME` knows: they logged in there two days ago."""
+    """Makes `HOME` a known network of staff, who logged in there two days ago."""
     session = open_session(staff, Client.at(HOME))
     Session.objects.filter(pk=session.pk).update(created_at=timezone.now() - timedelta(days=2))
     return staff
@@ -84,6 +84,13 @@ def test_a_network_is_known_from_the_second_day(enter, staff):
 
 def test_right_passwords_cost_nothing(enter, staff):
     assert [enter(staff.phone, RIGHT) for _ in range(15)] == [302] * 15
+
+
+def test_a_login_by_password_is_noted_with_its_time(enter, staff):
+    before = timezone.now()
+    enter(staff.phone, RIGHT)
+    staff.refresh_from_db()
+    assert before <= staff.last_login <= timezone.now()
 
 
 def test_parallel_passwords_are_charged_exactly(at_once):

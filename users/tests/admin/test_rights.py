@@ -1,4 +1,4 @@
-"""Superusers alone grant rights and set passwords, by whatever form, action or address."""
+"""Only superusers can grant rights and set passwords, by any form, action or URL."""
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -84,7 +84,7 @@ def test_groups_are_seen_by_staff_and_changed_by_superusers(helper, client, desk
 
 @pytest.fixture
 def desk_of_superuser(client, staff):
-    """A second browser."""
+    """A second browser, of a superuser."""
     browser = type(client)()
     browser.force_login(staff)
     return browser

@@ -1,4 +1,4 @@
-"""The admin speaks Russian as people do: names have their cases."""
+"""The admin's Russian is grammatical: names are in the right case."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -46,7 +46,7 @@ def test_pages_of_one_row_have_the_accusative(desk, user, as_user):
     assert "Просмотреть сессию" in page
     assert "Удалить сессию" in page
     page = text(desk.get(f"{USERS}{user.pk}/delete/"))
-    assert f"Удалить пользователя «{user.phone}»?" in page
+    assert f"Удалить пользователя «{user}»?" in page
 
 
 def test_what_was_done_is_said_grammatically(desk, user):
@@ -63,7 +63,7 @@ def test_what_was_done_is_said_grammatically(desk, user):
 
 
 def test_names_by_themselves_keep_the_nominative(desk, user):
-    assert f"Пользователь: {user.phone}" in text(desk.get(f"{USERS}{user.pk}/delete/"))
+    assert f"Пользователь: {user}" in text(desk.get(f"{USERS}{user.pk}/delete/"))
     assert "Пользователи" in text(desk.get(f"{USERS}{user.pk}/change/"))
 
 

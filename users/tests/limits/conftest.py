@@ -1,4 +1,4 @@
-"""What the simulations of attackers have in common."""
+"""Fixtures for simulated attacks."""
 
 import logging
 from collections.abc import Iterator
@@ -11,7 +11,7 @@ from users.tests.attackers import START, Guesses
 
 @pytest.fixture
 def quietly() -> Iterator[None]:
-    """Thousands of failed attempts are not worth keeping in a test's log."""
+    """Silence the log of thousands of failed attempts."""
     logger = logging.getLogger("users.security")
     logger.disabled = True
     yield
@@ -20,12 +20,12 @@ def quietly() -> Iterator[None]:
 
 @pytest.fixture
 def clock(time_machine: Any) -> Any:
-    """Stands still until it is moved."""
+    """A clock that stands still until moved."""
     time_machine.move_to(START, tick=False)
     return time_machine
 
 
 @pytest.fixture
 def guesses(monkeypatch: pytest.MonkeyPatch, clock: Any) -> Guesses:
-    """The attackers' guesses, none of which is right."""
+    """The attackers' guesses; none is right."""
     return Guesses(monkeypatch)

@@ -1,4 +1,4 @@
-"""What a login gives back, what makes a network known, and when failures are forgotten."""
+"""What a login refunds, what makes a network known, when failures are forgotten."""
 
 from datetime import timedelta
 
@@ -25,7 +25,7 @@ def failures(limit: FailureLimit, who: str) -> int:
 
 
 def charged() -> tuple[int, ...]:
-    """By the network, the site, the phone and the system."""
+    """What network, site, phone and system have been charged."""
     limits = [limit for limit, _ in policy.Pair(PHONE, HERE, known=False).guess_limits()]
     names = HERE.network, HERE.site, PHONE
     counts = [failures(limit, who) for limit, who in zip(limits, names, strict=True)]
@@ -144,7 +144,7 @@ def test_failures_are_forgotten_thirty_days_after_the_last_wrong_one(guesses, cl
     assert sent.code_length == 4
     clock.shift(timedelta(days=28, hours=23))
     with guesses.told_the_truth():
-        assert log_in(PHONE, "10.0.0.3")  # a right one prolongs nothing
+        assert log_in(PHONE, "10.0.0.3")  # a correct code prolongs nothing
     assert ask(PHONE, "10.0.0.4").code_length == 8
     clock.shift(timedelta(hours=1))
     assert ask(PHONE, "10.0.0.5").code_length == 4

@@ -1,4 +1,4 @@
-"""Rate limits and failure limits, each one row charged by one statement."""
+"""Rate limits and failure limits: one row each, charged by one statement."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from users.chains import run_chain
 from users.limits.buckets import FailureLimit, RateLimit
-from users.managers import BATCH
+from users.managers import BATCH, by_chance
 from users.models import Limit
 
 pytestmark = pytest.mark.django_db
@@ -24,7 +24,7 @@ def state(limit, who="me"):
 
 
 def left_after(limit, *, failed=True):
-    """What is left after another attempt, or None if that was refused."""
+    """Charge an attempt; how many are left, or None if refused."""
     step = limit.step("me", failed=failed)
     row = step.statement.row(**step.params)
     return row and row[0]
@@ -161,7 +161,15 @@ def test_used_up_rows_are_swept_in_batches():
     Limit.objects.bulk_create(
         [Limit(key=str(n), kind="x", count=1, resets_at=START) for n in range(BATCH + 100)]
     )
-    RATE.take("me")
-    assert Limit.objects.sweep(resets_at__lte=START + 11) == BATCH
+    with clock.travel(START, tick=False):
+        RATE.take("me")
+    assert Limit.objects.sweep(resets_at__lte=START) == BATCH
     assert Limit.objects.count() == 101
-    assert Limit.objects.sweep(resets_at__lte=START + 11) == 100
+    assert Limit.objects.sweep(resets_at__lte=START) == 100
+
+
+def test_one_call_in_a_hundred_sweeps(monkeypatch):
+    """It is asked for by name here: in tests, none sweeps by chance."""
+    rolled = iter(range(100))
+    monkeypatch.setattr("secrets.randbelow", lambda most: next(rolled) % most)
+    assert [by_chance() for _ in range(100)].count(True) == 1

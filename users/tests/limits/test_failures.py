@@ -2,20 +2,23 @@
 
 import time
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import OperationalError
 
 from users.clients import Client
 from users.errors import CodeRecentlySent, SmsUnavailable
-from users.limits import alarm, buckets, policy
+from users.limits import alarm, policy, rows
 from users.limits.buckets import wait_for
 from users.limits.meters import this_hour
 from users.login import confirm_code, gateways, send_code, steps
+from users.login.attempts import Attempt, take_code
 from users.models import Challenge, Counter, Limit
 from users.sessions.lifecycle import open_session, rotate
 from users.sessions.tokens import pair
 from users.tests.attackers import HOME, PHONE, Guesses, ask, newest_code
+from users.tests.counts import used
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("clock")]
 HERE = Client.at(HOME)
@@ -34,11 +37,6 @@ def failing_gateway(monkeypatch):
 
     monkeypatch.setattr(gateways, "deliver", fail)
     return meanwhile
-
-
-def used(limit, who):
-    row = Limit.objects.filter(key=limit.key(who)).values_list("count", "resets_at").first()
-    return limit.used_of(*row) if row else 0
 
 
 def test_resends_that_fail_give_no_attempts_for_nothing(monkeypatch, failing_gateway, clock):
@@ -103,7 +101,7 @@ def test_a_message_that_failed_is_given_back_within_its_hour_alone(
 
 
 def test_three_failures_of_the_database_cost_a_right_code_nothing(monkeypatch):
-    """It is answered 503, and is right the fourth time; the next code is short (#13)."""
+    """It is answered 503, and is right the fourth time; the next code is short."""
     send_code(PHONE, HERE)
     code = newest_code(PHONE)
 
@@ -126,20 +124,20 @@ def test_an_attempt_that_fails_after_the_code_was_used_is_given_back_once(monkey
         policy.GUESSES_PER_NETWORK.take(HOME)
     send_code(PHONE, HERE)
     code = newest_code(PHONE)
-    first, second = (steps.take_code(PHONE, code, HERE, "") for _ in range(2))
-    assert steps._log_in(first, HERE)
+    first, second = (take_code(PHONE, code, HERE) for _ in range(2))
+    assert first.use(partial(steps._open, client=HERE))
 
     def waited_too_long(*args):
         raise OperationalError("canceling statement due to lock timeout")
 
-    monkeypatch.setattr(steps, "_open", waited_too_long)
+    monkeypatch.setattr(Attempt, "_use", waited_too_long)
     with pytest.raises(OperationalError):
-        steps._log_in(second, HERE)
+        second.use(steps._open)
     assert used(policy.GUESSES_PER_NETWORK, HOME) == 5
 
 
 def test_a_code_sent_while_the_database_goes_away_can_be_used(monkeypatch):
-    """Nothing is written once the message is on its way (#14)."""
+    """Nothing is written once the message is on its way."""
     real = gateways.deliver
 
     def deliver_and_break(message):
@@ -157,7 +155,7 @@ def test_a_code_sent_while_the_database_goes_away_can_be_used(monkeypatch):
 
 
 def test_rows_by_a_clock_a_year_ahead_are_not_believed(clock):
-    """Neither limits nor challenges, sums nor the alarm (#12)."""
+    """Neither limits nor challenges, sums nor the alarm."""
     clock.shift(YEAR)
     for _ in range(10):
         policy.MESSAGES_PER_PHONE.take(PHONE)
@@ -200,9 +198,8 @@ def test_hours_of_the_future_leave_room_in_the_week(settings):
     assert alarm.take_guess()
 
 
-def test_sweeping_does_not_end_the_alarm(clock, settings, monkeypatch):
+def test_sweeping_does_not_end_the_alarm(clock, settings, sweeps):
     """It lasts until both sums are below, however seldom somebody asks."""
-    monkeypatch.setattr("users.managers.secrets.randbelow", lambda most: 0)
     settings.GUESS_ALARM = (100, 100)
     for _ in range(100):
         assert alarm.take_guess()
@@ -223,11 +220,10 @@ def test_failures_are_forgotten_at_one_moment_by_all(clock):
     assert confirm_code(PHONE, newest_code(PHONE), HERE)
 
 
-def test_sweeps_keep_up_with_attackers(monkeypatch, clock):
+def test_sweeps_keep_up_with_attackers(clock, sweeps):
     """One call in a hundred sweeps all rows that a hundred calls can make: six each."""
     now = time.time()
-    rows = [Limit(key=f"{n}", kind="messages-phone", resets_at=now - 1) for n in range(600)]
-    Limit.objects.bulk_create(rows)
-    monkeypatch.setattr("users.managers.secrets.randbelow", lambda most: 0)
-    buckets.sweep_limits_sometimes()
+    ended = [Limit(key=f"{n}", kind="messages-phone", resets_at=now - 1) for n in range(600)]
+    Limit.objects.bulk_create(ended)
+    rows.sweep_limits_sometimes()
     assert not Limit.objects.exists()

@@ -16,14 +16,9 @@ from users.tests.browsing import wrong
 from users.tests.counts import used
 from users.tests.failures import fail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 NETWORK, SITE = "2001:db8:1:2::/64", "2001:db8:1::/48"
 HERE = "2001:db8:1:2::3"
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
 
 
 @pytest.fixture

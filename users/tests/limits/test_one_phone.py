@@ -122,7 +122,7 @@ def test_guesses_at_hoarded_challenges_at_once_are_six(at_once, monkeypatch):
 
 
 def test_own_phones_give_nothing_back_for_another(guesses, clock):
-    """Wrong guesses at one's own phone and a right login, from the network that guesses (#7).
+    """Wrong guesses at one's own phone and a right login, from the network that guesses.
 
     The wrong ones are made elsewhere, with the ticket, so the login gives back more than this
     network was charged; but elsewhere they stay charged, so the sum never goes below.

@@ -38,7 +38,7 @@ def use_up(guesses, address):
 
 @pytest.mark.parametrize("known", [True, False])
 def test_an_address_without_guesses_cannot_make_a_right_code_fail(known, guesses, clock):
-    """2 wrong codes a second for the owner's phone, for as long as the owner types (#1)."""
+    """2 wrong codes a second for the owner's phone, for as long as the owner types."""
     use_up(guesses, THEIRS)
     assert guesses.told[4] == 30
     if known:
@@ -73,7 +73,7 @@ def test_an_address_without_guesses_cannot_at_the_same_time_either(at_once):
 
 
 def test_an_alarm_changes_nothing_on_known_networks(guesses, clock, capsys):
-    """34 addresses raise it within seconds; 72 hours later it is over (#9)."""
+    """34 addresses raise it within seconds; 72 hours later it is over."""
     someone_known(PHONE, HOME, clock)
     spent = len(gateways.outbox)
     for address, own in zip(of_many_sites(500), own_phones(), strict=False):

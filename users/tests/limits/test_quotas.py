@@ -49,12 +49,13 @@ def test_a_lot_takes_one_statement_and_its_use_none(django_assert_num_queries):
             assert quota.take()
 
 
-def test_a_week_is_168_hours(time_machine):
+def test_what_a_minute_took_counts_for_the_168_hours_after_it(time_machine):
+    """To the end of an hour by the clock, since that is all that is kept of the minute."""
     (quota,) = processes(1, 1000, 1500)
     assert take_all(quota) == 1000
     time_machine.shift(HOUR)
     assert take_all(quota) == 500
-    time_machine.shift(166 * HOUR)
+    time_machine.shift(167 * HOUR)
     assert take_all(quota) == 0
     time_machine.shift(HOUR)
     assert take_all(quota) == 1000

@@ -1,4 +1,4 @@
-"""A banned user's right code is answered exactly like a wrong one."""
+"""A banned user's correct code is answered exactly like a wrong one."""
 
 import pytest
 
@@ -38,6 +38,8 @@ def test_it_is_charged_like_a_wrong_one(anyone, banned, sent_code):
     assert error(anyone.confirm(banned.phone, sent_code())) == "too_many_attempts"
     assert used(GUESSES_PER_PHONE, banned.phone) == used(GUESSES_PER_NETWORK, "127.0.0.1") == 3
     assert Challenge.objects.get().network_charged == 3
+    banned.refresh_from_db()
+    assert banned.last_login is None
 
 
 def test_whoever_is_let_in_again_logs_in_with_the_same_code(anyone, banned, sent_code):

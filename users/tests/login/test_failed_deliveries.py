@@ -1,4 +1,4 @@
-"""What a message costs that a gateway didn't take."""
+"""What an undelivered message costs."""
 
 from datetime import timedelta
 
@@ -18,15 +18,10 @@ from users.models import Challenge
 from users.tests.browsing import wrong
 from users.tests.counts import counted, used
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 ADDRESS, NETWORK, SITE = "2001:db8:1:2::3", "2001:db8:1:2::/64", "2001:db8:1::/48"
 NOBODY = ["json://127.0.0.1:9/"]
 OUTBOX = ["outbox://"]
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
 
 
 @pytest.fixture
@@ -45,7 +40,7 @@ def costs(phone):
 
 
 def during(monkeypatch, then):
-    """A gateway that fails after something else happened."""
+    """A gateway that fails after something else has happened."""
 
     def deliver(message):
         then(message.text.rpartition("#")[2])
@@ -80,7 +75,7 @@ def test_a_failed_resend_gives_message_and_wait_back_and_leaves_code_and_life(
     settings.SMS_URL = NOBODY
     assert error(owner.request_code(phone, **more)) == "sms_unavailable"
     assert Challenge.objects.values().get() == before
-    assert costs(phone) == [0, 0, 1, 1, 1]  # the network's and the site's are free again
+    assert costs(phone) == [0, 0, 1, 1, 1]  # those of network and site are free again
     settings.SMS_URL = OUTBOX
     assert owner.request_code(phone, **more).status_code == 200
     assert costs(phone) == [1, 1, 2, 2, 2]

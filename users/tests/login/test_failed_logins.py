@@ -1,4 +1,4 @@
-"""A right code whose login failed for no fault of the caller's is given back."""
+"""A correct code is refunded if its login fails through no fault of the caller."""
 
 import pytest
 from django.contrib.auth.signals import user_logged_in
@@ -35,7 +35,7 @@ def break_at(monkeypatch, place, exception):
     monkeypatch.setattr(place, fail_now)
 
 
-@pytest.mark.parametrize("place", ["open_session", "_lock_user"])
+@pytest.mark.parametrize("place", ["open_session", "_log_in"])
 def test_a_database_error_is_not_charged(anyone, phone, code, monkeypatch, place):
     anyone.confirm(phone, wrong(code))
     before = charges(phone)
@@ -105,7 +105,7 @@ def test_at_eight_digits_the_attempt_is_given_back(anyone, phone, sent_code, mon
 
 
 def test_who_used_the_code_meanwhile_gives_back_for_both(anyone, phone, code, monkeypatch):
-    """The failed one gives nothing back itself, or it would be given back twice."""
+    """The failed login refunds nothing itself, or it would be refunded twice."""
     real = steps.open_session
 
     def fails_first(*arguments):

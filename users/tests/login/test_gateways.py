@@ -1,54 +1,26 @@
-"""The gateways against a real receiver on this machine, slow and failing ones included."""
+"""Gateways with a real local receiver, including slow and failing ones."""
 
-import http.server
-import json
 import logging
-import threading
+import subprocess
+import sys
 import time
 
+import apprise
 import pytest
 
 from config.tests.api_client import error
+from config.tests.receiver import receiving
 from users.login import gateways
 
 pytestmark = pytest.mark.django_db
 
 
-class Receiver(http.server.ThreadingHTTPServer):
-    """A webhook that keeps what it gets and answers as it is told."""
-
-    daemon_threads = True
-
-    def __init__(self) -> None:
-        self.got, self.status, self.delay = [], 200, 0.0
-        super().__init__(("127.0.0.1", 0), Handler)
-
-    @property
-    def url(self) -> str:
-        return f"json://127.0.0.1:{self.server_port}/sms"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        time.sleep(self.server.delay)
-        self.server.got.append(json.loads(body))
-        self.send_response(self.server.status)
-        self.end_headers()
-
-    def log_message(self, *args: object) -> None: ...
-
-
 @pytest.fixture
 def receiver(settings):
-    server = Receiver()
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    settings.SMS_URL = [server.url]
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with receiving() as one:
+        settings.SMS_URL = [one.url]
+        gateways.load()
+        yield one
 
 
 def test_a_real_gateway_gets_phone_and_code_and_the_caller_does_not(anyone, phone, receiver):
@@ -85,9 +57,9 @@ def test_a_failing_gateway_is_a_503_and_costs_nothing(anyone, phone, receiver):
     assert anyone.confirm(phone, receiver.got[-1]["message"].rpartition("#")[2]).status_code == 200
 
 
-def test_a_hanging_gateway_is_left_behind(anyone, phone, receiver, monkeypatch):
+def test_a_hanging_gateway_is_left_behind(anyone, phone, receiver, monkeypatch, settings):
     monkeypatch.setattr(gateways, "TIMEOUT", 0.3)
-    receiver.delay = 1
+    receiver.delay, settings.SMS_URL = 1, [f"{receiver.url}?rto=5"]
     began = time.monotonic()
     answer = anyone.request_code(phone)
     assert time.monotonic() - began < 0.9
@@ -96,8 +68,13 @@ def test_a_hanging_gateway_is_left_behind(anyone, phone, receiver, monkeypatch):
     assert anyone.request_code(phone).status_code == 200
 
 
-def test_a_gateway_is_given_ten_seconds():
+@pytest.mark.parametrize(("option", "seconds"), [("", 10), ("?+x-key=1", 10), ("?rto=3", 3)])
+def test_a_gateway_has_ten_seconds_to_answer_unless_its_url_says_less(option, seconds):
     assert gateways.TIMEOUT == 10
+    url = gateways.addressed(f"json://127.0.0.1/{option}", "+79161234567")
+    service = apprise.Apprise.instantiate(gateways.patient(url))
+    assert service.request_timeout == (4, seconds)
+    assert service.payload_extras == {"phone": "+79161234567"}
 
 
 def test_a_gateway_nobody_listens_at_is_a_503(anyone, phone, settings):
@@ -141,13 +118,14 @@ def test_the_phone_goes_where_its_service_takes_it(url, addressed):
     assert gateways.addressed(url, "+79161234567") == addressed
 
 
-def test_apprise_is_loaded_only_where_it_is_used():
-    import subprocess
-    import sys
-
-    code = "import django, sys; django.setup(); import config.urls; print('apprise' in sys.modules)"
+@pytest.mark.parametrize(
+    ("url", "loaded"), [("simulated://", "False"), ("json://127.0.0.1/", "True")]
+)
+def test_apprise_is_loaded_where_it_is_used_when_the_server_starts(url, loaded, monkeypatch):
+    monkeypatch.setenv("SMS_URL", url)
+    code = "import config.wsgi, sys; print('apprise.plugins.custom_json' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert result.stdout.strip() == "False", result.stderr
+    assert result.stdout.strip() == loaded, result.stderr
 
 
 def test_the_text_is_in_the_persons_language(anyone, phone, receiver):

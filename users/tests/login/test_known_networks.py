@@ -1,4 +1,4 @@
-"""A pair of phone and network is known by a login there, 24 hours to 90 days ago."""
+"""A pair of phone and network is known if there was a login 24 hours to 90 days ago."""
 
 from datetime import timedelta
 
@@ -21,14 +21,9 @@ from users.tests.browsing import wrong
 from users.tests.counts import used
 from users.tests.failures import fail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
 
 
 def is_known(phone, address):
@@ -112,6 +107,18 @@ def test_it_is_stored_with_the_challenge(user, known, time_machine, sent_code):
     assert used(GUESSES_PER_PHONE, user.phone) == 0
 
 
+@pytest.mark.parametrize(("opened", "asked"), [("10.0.0.1", "10.0.0.2"), ("10.0.0.2", "10.0.0.1")])
+def test_asking_again_from_elsewhere_is_charged_as_the_challenge_says(
+    user, known, time_machine, opened, asked
+):
+    known(user, "10.0.0.1")
+    ticket = Client(opened).request_code(user.phone).json()["ticket"]
+    time_machine.shift(timedelta(seconds=61))
+    assert Client(asked).request_code(user.phone, ticket=ticket).status_code == 200
+    messages = [used(one, user.phone) for one in (MESSAGES_PER_KNOWN_PHONE, MESSAGES_PER_PHONE)]
+    assert messages == ([2, 0] if opened == "10.0.0.1" else [0, 2])
+
+
 def test_strangers_can_use_up_only_what_is_strangers(user, known, sent_code):
     known(user, "10.0.0.1")
     for number in range(10):
@@ -130,3 +137,17 @@ def test_known_pairs_have_a_limit_of_guesses_of_their_own(user, known, sent_code
     fail(GUESSES_PER_KNOWN_PHONE, 6, user.phone)
     assert Client("10.0.0.1").request_code(user.phone).json()["code_length"] == 8
     assert Client("10.0.0.2").request_code(user.phone).json()["code_length"] == 4
+
+
+def test_a_login_to_the_admin_is_known_for_as_long_though_it_ends_sooner(
+    staff, client, time_machine, sweeps
+):
+    form = {"username": staff.phone, "password": "only-for-tests-1"}
+    assert client.post("/admin/login/", form, REMOTE_ADDR="10.0.0.1").status_code == 302
+    time_machine.shift(89 * DAY)
+    assert Session.objects.get().expires_at < timezone.now() - 70 * DAY
+    lifecycle.open_session(staff, Asker.at("10.0.0.2"))
+    assert is_known(staff.phone, "10.0.0.1")
+    time_machine.shift(2 * DAY)
+    lifecycle.open_session(staff, Asker.at("10.0.0.2"))
+    assert not Session.objects.filter(network="10.0.0.1").exists()

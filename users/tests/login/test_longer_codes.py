@@ -1,4 +1,4 @@
-"""A challenge is replaced where its code must be longer, and never by a shorter one."""
+"""A challenge is replaced if its code must be longer, never by a shorter one."""
 
 from datetime import timedelta
 
@@ -9,13 +9,8 @@ from users.limits.policy import GUESSES_PER_NETWORK, GUESSES_PER_PHONE, reset_fa
 from users.models import Challenge
 from users.tests.browsing import wrong
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 HERE = "127.0.0.1"
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
 
 
 def use_up(limit, who):

@@ -51,7 +51,7 @@ def charges(phone):
 
 
 def others(code, count=MANY):
-    """Wrong codes, each another."""
+    """Different wrong codes."""
     return [f"{(int(code) + step) % 10_000:04}" for step in range(1, count + 1)]
 
 
@@ -146,7 +146,7 @@ def test_of_two_right_attempts_charged_before_either_is_used_one_wins(phone, tic
 
 
 def test_first_logins_of_one_phone_make_one_user(at_once, phone, sms_outbox):
-    """Each with a challenge of its own; the invite code, too, is drawn once."""
+    """Each has its own challenge; the invite code, too, is drawn only once."""
     places = [f"10.3.0.{n}" for n in range(10)]
     for place in places:
         assert Client(place).request_code(phone).status_code == 200
@@ -186,7 +186,7 @@ def test_a_logout_beats_every_refresh_after_it(at_once, user, as_user):
 
 
 def test_charging_and_giving_back_at_once_lock_nobody_out(at_once, phone):
-    """Chains take rows in one order, refunds take one at a time: there is no deadlock."""
+    """Chains lock rows in one order, refunds one at a time: no deadlock."""
     asker = Pair(phone, Asker.at(ADDRESS), known=False)
     limits = [*asker.message_limits(), *asker.guess_limits()]
     for limit, who in limits:

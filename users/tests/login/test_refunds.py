@@ -1,11 +1,13 @@
-"""What a login gives back: the guesses charged through its own door, and nothing else."""
+"""A login refunds the guesses charged through its own door, and nothing else."""
 
 from datetime import timedelta
 
 import pytest
 
 from config.tests.api_client import Client
+from config.tests.load import only_postgresql
 from users.limits.alarm import GUESSES
+from users.limits.buckets import FailureLimit
 from users.limits.policy import (
     GUESSES_PER_KNOWN_PHONE,
     GUESSES_PER_NETWORK,
@@ -14,18 +16,13 @@ from users.limits.policy import (
     MESSAGES_PER_NETWORK,
     MESSAGES_PER_PHONE,
 )
-from users.models import Limit
+from users.models import Challenge, Limit
 from users.tests.browsing import wrong
 from users.tests.counts import counted, used
 from users.tests.failures import fail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 ADDRESS, NETWORK, SITE = "2001:db8:1:2::3", "2001:db8:1:2::/64", "2001:db8:1::/48"
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
 
 
 @pytest.fixture
@@ -124,6 +121,25 @@ def test_at_eight_digits_there_is_nothing_to_give_back(owner, phone, sent_code):
     owner.request_code(phone)
     owner.confirm(phone, wrong(sent_code()))
     owner.confirm(phone, sent_code())
+    assert charges(phone) == [0, 0, 6, 0]
+
+
+@only_postgresql
+def test_a_guess_that_a_limit_refused_is_never_counted_by_its_door(
+    owner, phone, sent_code, monkeypatch
+):
+    """A broken chain's charges exist for a moment, in which a login would refund them, too."""
+    owner.request_code(phone)
+    fail(GUESSES_PER_PHONE, 6, phone)
+    refund, seen = FailureLimit.refund, []
+
+    def look_first(limit, *who, **more):
+        seen.append(Challenge.objects.get().network_charged)
+        refund(limit, *who, **more)
+
+    monkeypatch.setattr(FailureLimit, "refund", look_first)
+    assert owner.confirm(phone, wrong(sent_code())).status_code == 429
+    assert seen == [0, 0]
     assert charges(phone) == [0, 0, 6, 0]
 
 

@@ -1,4 +1,4 @@
-"""Phones with fixed codes, for the reviewers of app stores."""
+"""Phones with fixed codes for app store reviewers."""
 
 from datetime import date, timedelta
 

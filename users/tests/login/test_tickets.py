@@ -1,4 +1,4 @@
-"""A ticket names a challenge to its holder, and counts alone."""
+"""A ticket identifies a challenge, and if sent, nothing else does."""
 
 from datetime import timedelta
 
@@ -8,17 +8,7 @@ from config.tests.api_client import Client, error
 from users.models import Challenge, Counter, Limit
 from users.tests.browsing import wrong
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def frozen(time_machine):
-    time_machine.move_to("2026-11-20T12:00:00Z", tick=False)
-
-
-@pytest.fixture
-def ticket(anyone, phone):
-    return anyone.request_code(phone).json()["ticket"]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 def everything():

@@ -1,4 +1,4 @@
-"""Whether a phone has an account can't be told from the clock either."""
+"""Response times don't reveal whether a phone has an account."""
 
 import random
 import time
@@ -16,7 +16,7 @@ SAMPLES = 250
 
 
 def difference(known: list[float], unknown: list[float]) -> float:
-    """The z of the Mann-Whitney U test: beyond ±4 the two would be told apart."""
+    """The z of the Mann-Whitney U test; beyond ±4 the two could be told apart."""
     ranked = sorted([(t, True) for t in known] + [(t, False) for t in unknown])
     ranks = sum(rank for rank, (_, is_known) in enumerate(ranked, start=1) if is_known)
     n, m = len(known), len(unknown)

@@ -1,4 +1,4 @@
-"""Russian and English: by the browser's wish, by the switch, with the right plural forms."""
+"""Russian and English, by the browser's setting or the switch, with correct plurals."""
 
 import pytest
 from django.utils import translation
@@ -41,7 +41,12 @@ def test_the_switch_is_remembered_for_a_year(phone, sms_outbox):
 def test_the_switch_comes_back_to_the_page_it_was_on(user):
     browser = Browser()
     browser.log_in(user.phone)
-    for path in ("/profile/", "/profile/delete/", "/profile/invitees/"):
+    for path in (
+        "/profile/",
+        "/profile/delete/",
+        "/profile/invitees/?q=Anna",
+        "/profile/settings/",
+    ):
         assert f'name="next" value="{path}"' in browser.get(path).content.decode()
     refused = browser.on_profile("/profile/activate/", invite_code="222BBB")
     assert 'name="next" value="/profile/"' in refused.content.decode()
@@ -85,7 +90,7 @@ def test_invitees_are_counted_in_russian(user, count, words):
     user.invite_code.save()
     browser = Browser(language="ru")
     browser.log_in(user.phone)
-    assert f"{words} " in browser.profile()
+    assert f"{words} " in text(browser.get("/profile/invitees/"))
 
 
 @pytest.mark.parametrize(
@@ -111,7 +116,7 @@ def test_times_to_wait_are_told_in_words(seconds, english, russian):
 def test_dates_are_written_as_people_do(user):
     browser = Browser(language="ru")
     browser.log_in(user.phone)
-    page = browser.get("/profile/")
+    page = browser.get("/profile/settings/")
     at = page.context["sessions"][0].last_used_at
     with translation.override("ru"):
         from django.utils.formats import date_format

@@ -1,4 +1,4 @@
-"""Login by pages: the same rules as over the API, said in words."""
+"""Login on pages follows the same rules as over the API."""
 
 import pytest
 
@@ -34,7 +34,11 @@ def test_the_phone_is_taken_as_people_write_it(browser, sent_code):
 
 def test_the_hint_is_a_number_of_the_region(browser, settings):
     settings.PHONE_REGION = "KZ"
-    assert "+7 771 000 9998" in text(browser.get("/"))
+    page = browser.get("/")
+    assert 'placeholder="+7 771 000 9998"' in page.content.decode()
+    assert "You can leave out +7." in text(page)
+    refused = text(browser.submit("/", phone="12")).replace("\N{NO-BREAK SPACE}", " ")
+    assert "For example, +7 771 000 9998" in refused
 
 
 def test_the_phone_stands_in_no_address(browser, phone):

@@ -1,4 +1,4 @@
-"""Sending codes by pages: how often, how long to wait, and what the browser remembers."""
+"""Sending codes on pages: how often, how long to wait, what the browser remembers."""
 
 from datetime import timedelta
 
@@ -7,7 +7,7 @@ from django.http import HttpResponse
 
 from config.tests.api_client import Client
 from config.tests.factories import new_phone
-from users.pages.pending import PENDING
+from users.pages.views import LOGIN
 from users.tests.browsing import Browser, text
 
 pytestmark = pytest.mark.django_db
@@ -70,9 +70,8 @@ def test_an_address_has_one_budget_for_pages_and_api(browser):
     assert "Try again in" in text(answer)
 
 
-def test_a_gateway_that_fails_is_a_503_in_words(browser, phone, settings, monkeypatch):
+def test_a_gateway_that_fails_is_a_503_in_words(browser, phone, settings):
     settings.SMS_URL = ["json://127.0.0.1:1/"]
-    monkeypatch.setattr("users.login.gateways._notify", lambda url, text: False)
     answer = browser.submit("/", phone=phone)
     assert answer.status_code == 503
     assert "be sent. Try again in a moment" in text(answer)
@@ -96,7 +95,7 @@ def test_a_real_message_stands_nowhere_but_in_the_message(browser, phone, sent_c
 
 def test_what_another_version_of_the_program_remembered_is_forgotten(browser):
     answer = HttpResponse()
-    PENDING.write(answer, {"phone": "+79160000000", "color": "blue"})
+    LOGIN.cookie.write(answer, {"phone": "+79160000000", "color": "blue"})
     browser.cookies["pending"] = answer.cookies["pending"].value
     assert browser.get("/code/")["Location"] == "/"
 

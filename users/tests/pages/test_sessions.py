@@ -1,4 +1,4 @@
-"""A browser's login is a session like those of the API, and ends like them."""
+"""A browser's login is a session like the API's, and ends the same way."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def test_a_session_ended_over_the_api_logs_the_browser_out(my_browser, me, is_lo
 
 
 def test_the_list_has_api_and_browser_with_this_one_marked(my_browser, me):
-    page = text(my_browser.get("/profile/"))
+    page = text(my_browser.get("/profile/settings/"))
     assert "Chrome, Linux this device" in page
     assert page.count("this device") == 1
     assert len(me.call("GET", "auth/sessions/").json()) == 2
@@ -45,9 +45,10 @@ def test_a_page_ends_an_api_session(my_browser, me):
     other = Session.objects.earliest("created_at")
     this = Session.objects.latest("created_at")
     ended = other if other.user_agent == "" else this
-    assert my_browser.on_profile(f"/profile/sessions/{ended.pk}/end/")["Location"] == "/profile/"
+    answer = my_browser.on_profile(f"/profile/sessions/{ended.pk}/end/")
+    assert answer["Location"] == "/profile/settings/#sessions"
     assert me.profile().status_code == 401
-    assert "That device is logged out" in my_browser.profile()
+    assert "That device is logged out" in text(my_browser.get("/profile/settings/"))
 
 
 def test_ending_this_session_logs_out(my_browser, is_logged_in):
@@ -86,7 +87,7 @@ def test_a_login_is_over_after_thirty_idle_days(user, time_machine, is_logged_in
     assert is_logged_in(browser)
     cookie = browser.cookies["login"].value
     time_machine.shift(timedelta(days=30))
-    browser.cookies["login"] = cookie  # whatever the browser does with it
+    browser.cookies["login"] = cookie  # even if the browser restores it
     assert not is_logged_in(browser)
 
 
@@ -118,8 +119,9 @@ def test_the_cookies_are_out_of_reach(user, settings, debug):
         setattr(settings, name, not debug)
     browser = Browser()
     browser.submit("/language/", page="/", language="en")
-    browser.submit("/", phone=user.phone)
     browser.get("/i/7K2M9X")
+    browser.log_in(user.phone)
+    browser.on_profile("/profile/names/", first_name="Anna")
     names = ("csrftoken", "invitation", "messages", "django_language", "pending")
     for cookie in [browser.cookies[name] for name in names]:
         assert cookie["httponly"] is True, cookie

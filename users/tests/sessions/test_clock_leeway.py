@@ -1,4 +1,4 @@
-"""Machines whose clocks differ a little take each other's tokens."""
+"""Machines whose clocks differ slightly accept each other's tokens."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def frozen(time_machine):
 
 @pytest.fixture
 def from_clock_ahead(user, time_machine):
-    """A pair made by a machine whose clock is ahead of ours."""
+    """Makes a pair on a machine whose clock is ahead of ours."""
 
     def make(seconds):
         time_machine.shift(timedelta(seconds=seconds))
@@ -36,6 +36,13 @@ def test_tokens_from_a_clock_ahead_are_good_for_half_a_minute(from_clock_ahead, 
     tokens = from_clock_ahead(seconds)
     assert Client().use(tokens["access"]).profile().status_code == status
     assert Client().refresh(tokens["refresh"]).status_code == status
+
+
+def test_an_access_token_that_was_good_a_moment_ago_ends_on_time(from_clock_ahead, time_machine):
+    client = Client().use(from_clock_ahead(0)["access"])
+    for shift, status in ((0, 200), (629, 200), (1, 401), (-1, 200), (1, 401)):
+        time_machine.shift(timedelta(seconds=shift))
+        assert client.profile().status_code == status
 
 
 def test_what_was_rotated_by_a_clock_ahead_is_answered_again(from_clock_ahead, time_machine):

@@ -131,6 +131,15 @@ def test_another_session_can_be_ended(user, as_user):
     assert error(mine.call("DELETE", f"auth/sessions/{foreign}/")) == "not_found"
 
 
+def test_an_id_may_be_written_in_capitals(user, as_user):
+    other, mine = as_user(user), as_user(user)
+    (foreign,) = (
+        one["id"] for one in mine.call("GET", "auth/sessions/").json() if not one["current"]
+    )
+    assert mine.call("DELETE", f"auth/sessions/{foreign.upper()}/").status_code == 204
+    assert error(other.profile()) == "token_not_valid"
+
+
 def test_all_other_sessions_can_be_ended(user, as_user):
     others, mine = [as_user(user) for _ in range(3)], as_user(user)
     assert mine.call("DELETE", "auth/sessions/").status_code == 204

@@ -1,0 +1,1 @@
+"""Metrics for Prometheus, if `METRICS` is on; docs/monitoring.md explains each of them."""

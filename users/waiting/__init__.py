@@ -1,0 +1,1 @@
+"""How long requests may wait, and in which order."""
