@@ -4,6 +4,7 @@ Malformed HTTP is answered in the API's error format.
 """
 
 import logging
+import signal
 from contextlib import suppress
 from functools import partial
 from types import SimpleNamespace
@@ -29,6 +30,7 @@ OUR_FAULT = (
     errors.InvalidResponseHeader,
     errors.InvalidResponseHeaderName,
 )
+ENDS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 _logger = logging.getLogger("gunicorn.error")
 
 
@@ -83,6 +85,19 @@ class Worker(GeventWorker):  # type: ignore[misc]
             raise
         sleep(0)
         return keep
+
+    def init_signals(self) -> None:
+        """Handle signals, and end if one to end has come since the fork.
+
+        Until now they have gone into this process's copy of the master's queue, which nobody reads;
+        the master would wait for this worker until `graceful_timeout`.
+        """
+        masters: Any = signal.getsignal(signal.SIGTERM)
+        super().init_signals()
+        missed = masters.__self__.SIG_QUEUE
+        while not missed.empty():
+            if missed.get_nowait() in ENDS:
+                self.alive = False
 
     def load_wsgi(self) -> None:
         """Load the application, shielded from slow clients."""

@@ -49,6 +49,20 @@ def test_a_server_told_to_end_answers_what_it_accepted(transactional_db, workers
     assert set(outcomes) == {200}, outcomes
 
 
+@pytest.mark.parametrize("order", ["SIGTERM", "SIGINT"])
+def test_a_worker_that_has_just_been_forked_ends_too(transactional_db, monkeypatch, order):
+    monkeypatch.setenv("GUNICORN_CMD_ARGS", "--worker-class config.tests.server.drowsy.Worker")
+    with running(WEB_CONCURRENCY="2") as server:
+        first = server.workers
+        os.kill(min(first), signal.SIGKILL)
+        successor = retry(lambda: server.workers - first or None)
+        began = time.monotonic()
+        for pid in (server.process.pid, *successor):  # Ctrl-C reaches all
+            os.kill(pid, signal.Signals[order])
+        assert server.process.wait(60) == 0
+        assert time.monotonic() - began < 10
+
+
 def test_workers_are_replaced_and_no_request_is_lost(transactional_db, monkeypatch):
     monkeypatch.setenv("GUNICORN_CMD_ARGS", "--max-requests 300 --max-requests-jitter 100")
     with running(SMS_DELAY="0.1-0.6") as server:
