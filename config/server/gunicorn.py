@@ -14,6 +14,7 @@ from gunicorn.arbiter import Arbiter  # noqa: E402
 from config import environment as env  # noqa: E402
 from config import settings  # noqa: E402
 from config.server import start  # noqa: E402  # a bad setting stops here, not in every worker
+from config.server.worker import block_ends, unblock_ends  # noqa: E402
 
 # The access log needs Django's settings, whatever application is served.
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -49,12 +50,21 @@ accesslog = "-"
 
 
 def on_starting(server: Arbiter) -> None:
-    """Raise the limit on open files, often 1,024, to what the connections need."""
+    """Let no worker miss a signal, and no connection a file descriptor.
+
+    The limit on open files is often 1,024.
+    """
+    os.register_at_fork(before=block_ends, after_in_parent=unblock_ends)
     least = 2 * worker_connections + 100  # for clients, and for what they wait for
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft < least:
         least = least if hard == resource.RLIM_INFINITY else min(least, hard)
         resource.setrlimit(resource.RLIMIT_NOFILE, (least, hard))
+
+
+def pre_exec(server: Arbiter) -> None:
+    """Handle all signals in a process that replaces this one (SIGUSR2)."""
+    unblock_ends()
 
 
 def when_ready(server: Arbiter) -> None:

@@ -19,6 +19,7 @@ from config.server import bodies, refusals
 from config.server.writing import PatientSocket, part
 from config.web import request_ids
 
+ENDS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
 REASONS = {
     bodies.BodyTooSlow: refusals.TOO_SLOW,
     errors.LimitRequestLine: refusals.ADDRESS_TOO_LONG,
@@ -30,7 +31,13 @@ OUR_FAULT = (
     errors.InvalidResponseHeader,
     errors.InvalidResponseHeaderName,
 )
-ENDS = {signal.SIGTERM, signal.SIGINT, signal.SIGQUIT}
+block_ends = partial(signal.pthread_sigmask, signal.SIG_BLOCK, ENDS)
+unblock_ends = partial(signal.pthread_sigmask, signal.SIG_UNBLOCK, ENDS)
+"""Block the signals to end, and deliver them.
+
+A process that has just been forked still has its master's handlers, and would lose them; the master
+would then wait for it until `graceful_timeout`.
+"""
 _logger = logging.getLogger("gunicorn.error")
 
 
@@ -66,6 +73,7 @@ class Worker(GeventWorker):  # type: ignore[misc]
         name = socket.getsockname()
         named = SimpleNamespace(getsockname=lambda: name)
         self.listener = Listener(socket, handle=partial(self.handle, named), spawn=spawn)
+        self.listener.ending = not self.alive  # told to end before it could listen
         return self.listener
 
     def handle(self, listener: Any, client: Any, addr: Any) -> None:
@@ -87,17 +95,9 @@ class Worker(GeventWorker):  # type: ignore[misc]
         return keep
 
     def init_signals(self) -> None:
-        """Handle signals, and end if one to end has come since the fork.
-
-        Until now they have gone into this process's copy of the master's queue, which nobody reads;
-        the master would wait for this worker until `graceful_timeout`.
-        """
-        masters: Any = signal.getsignal(signal.SIGTERM)
+        """Handle signals, including those that were blocked since the fork."""
         super().init_signals()
-        missed = masters.__self__.SIG_QUEUE
-        while not missed.empty():
-            if missed.get_nowait() in ENDS:
-                self.alive = False
+        unblock_ends()
 
     def load_wsgi(self) -> None:
         """Load the application, shielded from slow clients."""
