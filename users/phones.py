@@ -61,7 +61,8 @@ def _plain(char: str) -> str:
         return ""
     if category == "Pd" or char in _DASHES:
         return "-"
-    return unicodedata.normalize("NFKC", char) if category[0] in "PSZ" else char
+    same = unicodedata.normalize("NFKC", char) if category[0] in "PSZ" else char
+    return char if same == char else plain_text(same)
 
 
 def _with_plus(written: str) -> str:

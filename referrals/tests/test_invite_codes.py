@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from config.tests.api_client import error
@@ -102,5 +102,6 @@ def test_one_user_is_issued_one_code_by_many_requests(at_once):
 
 
 @given(st.text(max_size=30))
+@example("\N{SUPERSCRIPT MINUS}\N{SQUARE APAATO}")  # which hide a minus and a long vowel
 def test_any_text_normalizes_without_error(text):
     assert invites.normalize(invites.normalize(text)) == invites.normalize(text)

@@ -32,6 +32,7 @@ WRITTEN = [
     "\N{LEFT-TO-RIGHT EMBEDDING}+79161234567\N{POP DIRECTIONAL FORMATTING}",
     "\N{RIGHT-TO-LEFT MARK}8916\N{ZERO WIDTH SPACE}123\N{SOFT HYPHEN}4567",
     "8916123456７",
+    "8 916 123⁻45₋67",
     "＋７（９１６）１２３－４５－６７",
     "٨٩١٦١٢٣٤٥٦٧",
     "۸۹۱۶۱۲۳۴۵۶۷",

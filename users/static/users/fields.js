@@ -10,8 +10,8 @@
   const plain = (text) =>
     text
       .replace(/\p{Cf}/gu, "")
-      .replace(/[\p{Pd}\u2212\u2043\u30fc]/gu, "-")
       .replace(/[\p{P}\p{S}\p{Z}]/gu, (char) => char.normalize("NFKC"))
+      .replace(/[\p{Pd}\u2212\u2043\u30fc]/gu, "-")
       .replace(/[^\P{Nd}0-9]/gu, digit)
       .trim();
 
