@@ -46,10 +46,12 @@ for (const button of all("button[data-copy]")) {
   if (!navigator.clipboard) continue;
   button.hidden = false;
   button.setAttribute("aria-live", "polite");
+  let end;
   button.addEventListener("click", async () => {
     await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+    clearTimeout(end);
     button.classList.add("done");
-    setTimeout(() => button.classList.remove("done"), 2000);
+    end = setTimeout(() => button.classList.remove("done"), 2000);
   });
 }
 
