@@ -32,7 +32,7 @@ def serving() -> Iterator[Demo]:
             "TRUSTED_PROXY_COUNT": "1",
         }
         manage("migrate", "--verbosity", "0", **settings)
-        manage("collectstatic", "--noinput", "--verbosity", "0", **settings)
+        server.collect_static()
         said = manage("demo", "--force", **settings)
         found = re.search(r"phone (\S+)\s+password (\S+)\s.*phone (\S+)", said, re.DOTALL)
         assert found, said

@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import re
-import signal
 import socket
 import subprocess
 import sys
@@ -24,6 +23,7 @@ DJANGO = "DJANGO_SETTINGS_MODULE"  # set by each way of starting the product
 GUNICORN = ("gunicorn", "--config", "config/server/gunicorn.py")
 SECRET = "only-for-tools-" + 32 * "x"
 START_TIME = 60  # seconds until a server's first answer
+_bound: list[socket.socket] = []
 
 
 class NotStartedError(Exception):
@@ -31,10 +31,15 @@ class NotStartedError(Exception):
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody listens on, and that this process gives to nobody else.
+
+    It stays bound without listening, which servers don't mind and other programs respect.
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind(("127.0.0.1", 0))
+    _bound.append(probe)
+    return int(probe.getsockname()[1])
 
 
 def environment(**settings: str) -> dict[str, str]:
@@ -60,9 +65,17 @@ def manage(*arguments: str, root: str = str(ROOT), **settings: str) -> str:
 def prepare(**settings: str) -> None:
     """Set Django up in this process, create the tables and collect static files."""
     prepare_database(**settings)
-    from django.core.management import call_command
+    collect_static()
 
-    call_command("collectstatic", interactive=False, verbosity=0)
+
+def collect_static() -> None:
+    """Collect static files as in production.
+
+    Not if `STATIC_COLLECTED` is set: where several tools run at once, somebody has done it before,
+    since no server can start meanwhile.
+    """
+    if not os.environ.get("STATIC_COLLECTED"):
+        manage("collectstatic", "--noinput", "--verbosity", "0")
 
 
 def prepare_database(**settings: str) -> None:
@@ -134,9 +147,11 @@ class Server:
 
     def kill(self) -> None:
         """Kill it and its workers (SIGKILL)."""
-        for pid in (self.process.pid, *self.workers):
-            os.kill(pid, signal.SIGKILL)
+        workers = psutil.Process(self.process.pid).children()
+        for one in (self.process, *workers):
+            one.kill()
         self.process.wait()
+        psutil.wait_procs(workers, 10)
 
     def stop(self) -> int:
         """Stop it as an operator would; returns its exit code."""
