@@ -1,6 +1,7 @@
 """Processor time: what a call costs, whatever else the machine does meanwhile."""
 
 import resource
+from contextlib import suppress
 from dataclasses import dataclass
 
 import psutil
@@ -48,6 +49,7 @@ def _of_tree(pid: int) -> float:
     own = first.cpu_times()
     seconds = own.user + own.system + own.children_user + own.children_system
     for child in first.children(recursive=True):
-        times = child.cpu_times()
-        seconds += times.user + times.system
+        with suppress(psutil.NoSuchProcess):  # such as autovacuum's
+            times = child.cpu_times()
+            seconds += times.user + times.system
     return float(seconds)
