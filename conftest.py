@@ -1,9 +1,11 @@
 """Fixtures for all tests, named by what they are: people, clients, sent messages, threads."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connections
@@ -23,6 +25,14 @@ from users.tests.browsing import Browser
 TRIED = {"0000", "1111", "1234", "00000000", "12345678"}  # codes, without knowing the right one
 ONE_AFTER_THE_OTHER = ("config/tests/server/", "config/tests/browser/", "config/tests/deploy/")
 
+hypothesis.settings.register_profile(
+    "ours",
+    deadline=None,  # another process may have the processor for a while
+    derandomize=True,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("ours")
+
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Collect static files, hashed and compressed as in production."""
@@ -36,6 +46,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for folder in ONE_AFTER_THE_OTHER:
             if folder in item.path.as_posix():
                 item.add_marker(pytest.mark.xdist_group(folder))
+
+
+@pytest.fixture(autouse=True)
+def within_an_hour() -> None:
+    """Quotas count by clock hours and charts by days: no test begins just before one ends."""
+    if (left := 3600 - time.time() % 3600) < 30:
+        time.sleep(left)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 
+from dj_db_conn_pool.core import pool_container
 from django.db import connection, connections
 
 from users.errors import Refusal
@@ -62,7 +63,9 @@ def let_loose(actions, *, seconds=SECONDS, seed=0):
 
 def deadlocks():
     """How many deadlocks PostgreSQL has resolved in this database, unnoticed ones included."""
-    time.sleep(1.5)  # until all connections have reported
+    connections.close_all()
+    pool_container.dispose()  # an idle connection may report late, a closed one has done so
+    time.sleep(1.5)
     with connection.cursor() as cursor:
         cursor.execute("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
         return cursor.fetchone()[0]

@@ -16,7 +16,7 @@ from users.models import Session, User
 from users.sessions.lifecycle import LIFETIME
 from users.sessions.tokens import AccessToken
 
-_numbers = itertools.count(1)
+_numbers = itertools.count(3_000_001)  # tests write lower ones by hand
 HERE = Client.at("127.0.0.1")
 
 

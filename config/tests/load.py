@@ -16,6 +16,7 @@ BROKEN = (OSError, http.client.HTTPException)
 once = pytest.mark.skipif(
     connection.vendor != "sqlite", reason="asks nothing of the database, so once is enough"
 )
+beside_no_servers = pytest.mark.xdist_group("config/tests/server/")
 only_postgresql = pytest.mark.skipif(
     connection.vendor != "postgresql", reason="about a database server, which SQLite is not"
 )
@@ -33,6 +34,7 @@ def retry(function, *, seconds=30):
     while (result := function()) is None:
         if time.monotonic() > deadline:
             raise TimeoutError
+        time.sleep(0.005)  # the processor is for what is waited for
     return result
 
 

@@ -4,19 +4,21 @@ import http.server
 import json
 import socket
 import threading
-import time
 from contextlib import contextmanager
 
 
 class Receiver(http.server.ThreadingHTTPServer):
-    """A webhook that keeps its messages and answers as configured."""
+    """A webhook that keeps its messages and answers as configured.
+
+    It waits for `delay` (seconds) before each answer, or until it is `enough`.
+    """
 
     daemon_threads, request_queue_size = True, 200
 
     def __init__(self, delay):
         self.got, self.status, self.delay = [], 200, delay
         self.busy = self.busiest = 0  # messages at once
-        self.lock = threading.Lock()
+        self.lock, self.enough = threading.Lock(), threading.Event()
         super().__init__(("127.0.0.1", 0), Handler)
 
     @property
@@ -28,7 +30,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
         body = self.rfile.read(int(self.headers["Content-Length"]))
         self.enter(1)
-        time.sleep(self.server.delay)
+        self.server.enough.wait(self.server.delay)
         self.enter(-1)
         self.server.got.append(json.loads(body))
         self.send_response(self.server.status)
@@ -51,6 +53,7 @@ def receiving(delay=0.0):
     try:
         yield server
     finally:
+        server.enough.set()
         server.shutdown()
         server.server_close()
         thread.join()

@@ -204,4 +204,4 @@ def test_it_takes_little_time_and_few_statements(django_assert_max_num_queries):
     began = time.process_time()
     with django_assert_max_num_queries(60):
         run()
-    assert time.process_time() - began < 3
+    assert time.process_time() - began < 10

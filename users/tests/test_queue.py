@@ -60,13 +60,6 @@ class Person(threading.Thread):
             self.refused = True
 
 
-def serve(line, times, seconds):
-    """Hold a place for a while, several times."""
-    for _ in range(times):
-        with line.place():
-            time.sleep(seconds)
-
-
 @once
 def test_who_comes_first_is_served_first(line):
     served = []
@@ -132,8 +125,8 @@ def test_nobody_waits_longer_than_their_request_may(line, monkeypatch):
 
 @once
 def test_who_could_expect_no_turn_in_time_is_told_at_once(line, monkeypatch):
-    serve(line, times=4, seconds=0.2)
-    monkeypatch.setattr(waiting, "PATIENCE", 2.5 * line._expected())  # enough for two
+    line._held.extend([2.0] * 4)  # each place was held for two seconds
+    monkeypatch.setattr(waiting, "PATIENCE", 5)  # enough for two
     served = []
     with line.place():
         people = [Person(line, served, name) for name in "ab"]
@@ -146,9 +139,8 @@ def test_who_could_expect_no_turn_in_time_is_told_at_once(line, monkeypatch):
 
 @once
 def test_one_pause_of_all_makes_nobody_leave(line, monkeypatch):
-    serve(line, times=3, seconds=0.001)
-    serve(line, times=1, seconds=0.5)
-    monkeypatch.setattr(waiting, "PATIENCE", 0.45)
+    line._held.extend([0.001] * 3 + [30.0])
+    monkeypatch.setattr(waiting, "PATIENCE", 20)
     served = []
     with line.place():
         one = Person(line, served, "patient")

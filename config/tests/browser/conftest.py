@@ -6,6 +6,7 @@ import os
 import pytest
 from django.db import connection, connections
 from django.http import HttpResponse
+from playwright.sync_api import expect
 
 from config.tests.browser.person import Person
 from config.tests.browser.watch import Watch
@@ -16,6 +17,7 @@ from users.pages.browser import remember
 from users.sessions.lifecycle import open_session
 
 _addresses = itertools.count(1)
+expect.set_options(timeout=15_000)
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest-django sorts by these marks
@@ -71,7 +73,7 @@ def somebody(browser, base):
             locale=options.pop("locale", "en-GB"),
             **options,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         opened.append((context, Watch(context, base, known)))
         return context.new_page()
 

@@ -16,6 +16,7 @@ class Person:
         self.page.get_by_label("Phone number").fill(self.phone)
         self.page.get_by_role("button", name="Get a code").click()
         expect(self.page).to_have_url(re.compile("/code/$"))
+        self.page.wait_for_load_state()
 
     @property
     def code(self) -> str:
@@ -29,6 +30,7 @@ class Person:
     def enter(self, code: str) -> None:
         """Enter a code; scripts submit the first complete one automatically."""
         self.page.get_by_label("4-digit code").wait_for()
+        self.page.wait_for_load_state()  # its script submits a complete code
         at_once = self._script and self.page.locator("form[data-auto]").count()
         with self.page.expect_navigation():
             self.page.get_by_label("4-digit code").fill(code)
@@ -39,6 +41,7 @@ class Person:
         self.ask_for_a_code()
         self.enter(self.code)
         expect(self.page).to_have_url(re.compile("/profile/$"))
+        self.page.wait_for_load_state()
         return self
 
     @property

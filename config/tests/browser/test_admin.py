@@ -34,7 +34,8 @@ def enter(page, phone: str) -> None:
     page.locator("#id_username").fill(phone)
     page.locator("#id_password").fill(PASSWORD)
     page.locator("button[type=submit]").click()
-    expect(page).to_have_url(re.compile("/admin/$"))
+    expect(page).to_have_url(re.compile("^[^?]*/admin/$"))
+    page.wait_for_load_state()
 
 
 @pytest.fixture
@@ -201,6 +202,7 @@ def test_a_question_opens_as_a_dialog_and_in_a_tab_of_its_own(admin, join):
     admin.goto(f"{page}ban-user/")
     admin.locator("#dialog button").click()
     expect(admin).to_have_url(re.compile(f"{page}change/$"))
+    admin.wait_for_load_state()
     admin.get_by_text("Actions").first.click()
     admin.locator(f"a[href$='{page}unban-user/']").click()
     dialog = admin.locator("#modal-content #dialog")

@@ -157,6 +157,7 @@ def test_every_state_fits_and_is_accessible(somebody, locale, ways):
     page.goto("/code/")
     for _ in range(2):
         wrong = anna.wrong_code
+        page.wait_for_load_state()
         for attempt in range(3):
             with page.expect_navigation():
                 page.locator("#code").fill(wrong)

@@ -3,6 +3,7 @@
 import random
 import re
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -133,7 +134,8 @@ def test_a_typed_number_outlives_a_switch_of_language(somebody, script):
     page.get_by_role("button", name="Русский").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Вход по телефону")
     expect(page.get_by_label("Номер телефона")).to_have_value("+7 916 12")
-    assert not any("916" in address for address in addresses)
+    parts = [urlsplit(address) for address in addresses]
+    assert not any("916" in f"{one.path}?{one.query}" for one in parts)  # its port may
 
 
 def test_a_number_is_tidied_after_a_refusal_without_a_script(somebody):

@@ -110,6 +110,8 @@ def test_the_phone_is_changed(anna):
     anna.phone = new_phone()
     anna.page.get_by_label("New phone number").fill(anna.phone)
     anna.page.get_by_role("button", name="Get a code").click()
+    anna.page.get_by_label("4-digit code").wait_for()
+    anna.page.wait_for_load_state()  # its script submits a complete code
     anna.page.get_by_label("4-digit code").fill(anna.code)
     expect(anna.page.get_by_role("status")).to_have_text("Your phone number has been changed.")
     expect(anna.page.get_by_role("heading", level=1)).to_have_text(anna.written_phone)

@@ -9,7 +9,7 @@ waiting.ANSWERING = 2.0
 
 
 class Worker(worker.Worker):
-    patience = 1.0
+    patience = 2.0
 
     def handle(self, listener, client, addr):
         client.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 8192)

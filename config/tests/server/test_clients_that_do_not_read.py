@@ -61,13 +61,13 @@ def test_a_client_has_30_seconds():
 @pytest.mark.parametrize(("path", "times"), [(LARGE, 1), ("/endless", 1), ("/healthz", 300)])
 def test_one_that_takes_nothing_is_cut_off(server, path, times):
     with asking(server, path, times) as link:
-        assert seconds_until_cut_off(link, lambda link: link.send(b"x")) < 10
+        assert seconds_until_cut_off(link, lambda link: link.send(b"x")) < 18
 
 
 @pytest.mark.parametrize("path", [LARGE, "/endless"])
 def test_one_that_takes_a_little_now_and_then_is_cut_off_too(server, path):
     with asking(server, path) as link:
-        assert 1 < seconds_until_cut_off(link, lambda link: link.recv(100)) < 10
+        assert 1 < seconds_until_cut_off(link, lambda link: link.recv(100)) < 18
 
 
 def test_one_that_is_only_slow_gets_everything(server):

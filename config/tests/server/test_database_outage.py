@@ -11,7 +11,7 @@ from config.tests.product import running
 from tools.postgres import own_postgres
 from tools.server import manage
 
-PEOPLE = 150
+PEOPLE = 240
 COUNTS = """SELECT (SELECT count(*) FROM referrals_activation),
     (SELECT max(activations_count) FROM referrals_invitecode)"""
 

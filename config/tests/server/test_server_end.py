@@ -44,9 +44,11 @@ def test_a_server_told_to_end_answers_what_it_accepted(transactional_db, workers
         load.await_results(300)
         server.process.send_signal(signal.SIGTERM)
         assert server.process.wait(30) == 0
+        retry(lambda: load.results.count("refused") == 60 or None)  # each thread's last
     outcomes = Counter(load.results)
-    assert outcomes.pop("refused") == 60  # each thread's last
-    assert set(outcomes) == {200}, outcomes
+    # The system completes connections by itself, also between the last accept() and close().
+    assert outcomes.pop("lost", 0) <= 1
+    assert set(outcomes) == {200, "refused"}, outcomes
 
 
 @pytest.mark.parametrize("order", ["SIGTERM", "SIGINT"])

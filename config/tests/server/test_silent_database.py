@@ -66,7 +66,7 @@ def test_a_frozen_server_is_a_503_after_15_seconds(database):
             while waiting_for_it.is_alive():
                 asked = time.monotonic()
                 assert server.call("GET", "/healthz")[0] == 200
-                assert time.monotonic() - asked < 1
+                assert time.monotonic() - asked < 5
                 time.sleep(0.2)
             assert 15 <= time.monotonic() - began < 35
         statuses, seconds = answers[0]

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
+from config.tests.load import beside_no_servers
 from config.tests.product import running
 from users.limits import alarm
 from users.models import Counter
@@ -56,6 +57,7 @@ def test_the_most_that_a_week_lets_through(guesses, processes, clock, capsys):
     assert guesses.worst_clock_hour() <= 1000
 
 
+@beside_no_servers
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="real processes, on PostgreSQL")
 @pytest.mark.django_db(transaction=True)
 def test_four_real_processes_let_no_guess_too_many_through():

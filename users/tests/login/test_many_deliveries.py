@@ -6,12 +6,12 @@ from collections import Counter
 import pytest
 from django.db import connections
 
-from config.tests.load import CODE, in_parallel
+from config.tests.load import CODE, beside_no_servers, in_parallel
 from config.tests.product import running
 from config.tests.receiver import receiving
 from users.login import gateways
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), beside_no_servers]
 AT_ONCE = 12  # messages that left both workers at once by Apprise's own threads, on 2 processors
 
 

@@ -36,16 +36,22 @@ def test_the_statistic_tells_different_things_apart():
 def test_known_and_unknown_phones_take_the_same_time(escalated, monkeypatch, sms_outbox):
     if escalated:
         monkeypatch.setattr("users.limits.policy.Pair.digits", lambda *_, **__: 8)
+    if told_apart(sms_outbox, 0):  # by chance, once in some thousand times
+        assert not told_apart(sms_outbox, 1)
+
+
+def told_apart(sms_outbox, number):
+    """Whether times differ for known and unknown phones; each `number` has phones of its own."""
     here = Asker.at("192.0.2.77")
-    people = User.objects.bulk_create([User(phone=f"+7926{n:07}") for n in range(SAMPLES)])
+    people = User.objects.bulk_create([User(phone=f"+7926{number}{n:06}") for n in range(SAMPLES)])
     for person in people:
         open_session(person, here)
     phones = [(person.phone, True) for person in people]
-    phones += [(f"+7936{n:07}", False) for n in range(SAMPLES)]
+    phones += [(f"+7936{number}{n:06}", False) for n in range(SAMPLES)]
     random.Random(2).shuffle(phones)
     times = {"ask": {True: [], False: []}, "guess": {True: [], False: []}}
-    for number, (phone, known) in enumerate(phones):
-        client = Client(f"10.{number // 250}.{number % 250}.1")
+    for n, (phone, known) in enumerate(phones):
+        client = Client(f"10.{10 * number + n // 250}.{n % 250}.1")
         began = time.perf_counter()
         asked = client.request_code(phone)
         typed = wrong(sms_outbox[-1].text.rpartition("#")[2])
@@ -54,5 +60,4 @@ def test_known_and_unknown_phones_take_the_same_time(escalated, monkeypatch, sms
         times["ask"][known].append(between - began)
         times["guess"][known].append(time.perf_counter() - between)
         assert (asked.status_code, guessed.status_code) == (200, 400)
-    for kind in times.values():
-        assert abs(difference(kind[True], kind[False])) < 4
+    return any(abs(difference(kind[True], kind[False])) > 4 for kind in times.values())
