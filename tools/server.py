@@ -148,8 +148,9 @@ class Server:
     def kill(self) -> None:
         """Kill it and its workers (SIGKILL)."""
         workers = psutil.Process(self.process.pid).children()
-        for one in (self.process, *workers):
-            one.kill()
+        self.process.kill()
+        for worker in workers:
+            worker.kill()
         self.process.wait()
         psutil.wait_procs(workers, 10)
 
