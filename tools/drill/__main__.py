@@ -10,12 +10,17 @@ import json
 import os
 import signal
 import sys
+import time
+from collections.abc import Iterable
 from dataclasses import asdict
+from itertools import accumulate
 from pathlib import Path
 
 from tools.drill import report, scene
 from tools.drill.lanes import Held, hold_all
 from tools.drill.registry import Drill, ImpossibleError, load_drills
+
+TOTAL = 570  # seconds for all drills, those held again included
 
 
 def main() -> int:
@@ -55,12 +60,14 @@ def hold_here(drill: Drill, into: Path, *, quick: bool) -> int:
 def hold_and_report(drills: list[Drill], order: list[str], *, quick: bool) -> int:
     """Hold them, several at once, and print what came of each; 1 if anything missed.
 
-    Beside others a drill may be too slow for its bounds; then it is held again, alone.
+    Beside others a drill may be too slow for its bounds; then it is held again, alone, if there is
+    time.
     """
-    busy = os.getloadavg()[0]
+    began, busy = time.monotonic(), os.getloadavg()[0]
     took = {row["name"]: row["took"] for row in report.kept()}
     came = {one.drill.name: one for one in map(reported, hold_all(drills, took, quick=quick))}
-    slow = [one.drill for one in came.values() if one.row and one.row.slow]
+    late = [one for one in came.values() if one.row and one.row.slow]
+    slow = in_time(late, TOTAL - (time.monotonic() - began))
     if slow and not quick:
         print(f"again, alone: {len(slow)}", flush=True)
         again = map(reported, hold_all(slow, took, quick=quick, lanes=1))
@@ -71,6 +78,13 @@ def hold_and_report(drills: list[Drill], order: list[str], *, quick: bool) -> in
     if rows and not quick:
         report.keep(rows, order, busy)
     return int(any(one.failed or (one.row and one.row.missed) for one in came.values()))
+
+
+def in_time(held: Iterable[Held], seconds: float) -> list[Drill]:
+    """The shortest of these drills, as many as can be held one by one in the time."""
+    shortest = sorted((one.row.took, one.drill.name, one.drill) for one in held if one.row)
+    ends = accumulate(took for took, _, _ in shortest)
+    return [drill for (_, _, drill), end in zip(shortest, ends, strict=True) if end <= seconds]
 
 
 def reported(one: Held) -> Held:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from config.tests.load import once
+from tools.drill.__main__ import in_time
 from tools.drill.client import Client, GaveUpError, Journal, UnexpectedError
-from tools.drill.lanes import hold_all
+from tools.drill.lanes import Held, hold_all
+from tools.drill.measures import Row
 from tools.drill.registry import Drill, load_drills
 
 pytestmark = once
@@ -86,6 +88,16 @@ def test_a_drill_that_breaks_off_has_failed_and_its_log_is_named():
     (held,) = hold_all([NAMELESS], {}, quick=True)  # there is none of this name
     assert (held.row, held.skipped) == (None, "")
     assert held.failed == "exit code 2; see .cache/drill/nameless.log"
+
+
+def test_drills_are_held_again_only_as_long_as_there_is_time():
+    took = {"long": 90.0, "short": 20.0, "middle": 30.0}
+    held = [
+        Held(replace(NAMELESS, name=name), Row(name, "", *[0] * 10, took=seconds))
+        for name, seconds in took.items()
+    ]
+    assert [one.name for one in in_time(held, 60)] == ["short", "middle"]
+    assert in_time(held, -5) == []
 
 
 def test_every_drill_says_what_is_broken_and_a_few_are_quick():
