@@ -1,5 +1,6 @@
 """Runs the product as in production, for tests, measurements and screenshots."""
 
+import atexit
 import http.client
 import json
 import os
@@ -10,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -23,7 +24,8 @@ DJANGO = "DJANGO_SETTINGS_MODULE"  # set by each way of starting the product
 GUNICORN = ("gunicorn", "--config", "config/server/gunicorn.py")
 SECRET = "only-for-tools-" + 32 * "x"
 START_TIME = 60  # seconds until a server's first answer
-_bound: list[socket.socket] = []
+_bound = ExitStack()
+atexit.register(_bound.close)
 
 
 class NotStartedError(Exception):
@@ -35,10 +37,9 @@ def free_port() -> int:
 
     It stays bound without listening, which servers don't mind and other programs respect.
     """
-    probe = socket.socket()
+    probe = _bound.enter_context(socket.socket())
     probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     probe.bind(("127.0.0.1", 0))
-    _bound.append(probe)
     return int(probe.getsockname()[1])
 
 
