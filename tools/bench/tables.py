@@ -105,7 +105,7 @@ def shares(kept: Kept) -> str:
 
 def russian_shares(kept: Kept) -> str:
     """The same in Russian."""
-    return _listed(kept, RUSSIAN).replace(".", ",")
+    return _listed(kept, RUSSIAN).replace(", ", "; ").replace(".", ",")
 
 
 def _listed(kept: Kept, names: dict[str, str]) -> str:
