@@ -21,7 +21,7 @@ from users.models import Challenge
 from users.signals import happened
 from users.waiting.queue import Queue
 
-SENDERS = 6
+SENDERS = 8
 _senders = Queue(SENDERS)
 """Requests for codes come in bursts. In each process no more than these use the database at once,
 so that everybody else's calls find a free connection and their share of the processor."""

@@ -125,12 +125,14 @@ def test_nobody_waits_longer_than_their_request_may(line, monkeypatch):
 
 @once
 def test_who_could_expect_no_turn_in_time_is_told_at_once(line, monkeypatch):
-    line._held.extend([2.0] * 4)  # each place was held for two seconds
-    monkeypatch.setattr(waiting, "PATIENCE", 5)  # enough for two
+    monkeypatch.setattr(waiting, "PATIENCE", 60)
     served = []
     with line.place():
         people = [Person(line, served, name) for name in "ab"]
-        assert Person(line, served, "late").refused
+        for _ in range(2):  # served within the window
+            line._pace.count()
+        line._pace._began -= 60
+        assert Person(line, served, "late").refused  # three, at two a minute
         assert line.waiting == 2
     for one in people:
         one.join()
@@ -138,14 +140,31 @@ def test_who_could_expect_no_turn_in_time_is_told_at_once(line, monkeypatch):
 
 
 @once
-def test_one_pause_of_all_makes_nobody_leave(line, monkeypatch):
-    line._held.extend([0.001] * 3 + [30.0])
-    monkeypatch.setattr(waiting, "PATIENCE", 20)
+def test_a_slow_start_refuses_nobody(line, monkeypatch):
+    monkeypatch.setattr(waiting, "PATIENCE", 60)
+    served = []
+    with line.place():
+        people = [Person(line, served, number) for number in range(40)]
+        line._pace._began -= waiting.WINDOW / 2  # and nobody was served
+        people.append(Person(line, served, 40))
+    for one in people:
+        one.join()
+    assert served == [str(number) for number in range(41)]
+
+
+@once
+def test_where_nobody_is_served_newcomers_are_told_at_once_until_the_line_is_empty(line):
     served = []
     with line.place():
         one = Person(line, served, "patient")
+        line._pace._began -= waiting.WINDOW
+        assert Person(line, served, "late").refused
     one.join()
-    assert served == ["patient"]
+    with line.place():
+        another = Person(line, served, "another")
+        assert not another.refused
+    another.join()
+    assert served == ["patient", "another"]
 
 
 @once

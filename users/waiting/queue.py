@@ -1,5 +1,6 @@
 """A queue for a resource that only a few may use at once."""
 
+import math
 import threading
 import time
 from collections import deque
@@ -10,6 +11,32 @@ from users.errors import Unavailable
 from users.waiting import deadline
 
 PATIENCE = 10.0  # s
+WINDOW = 5.0  # s
+
+
+class Pace:
+    """How many are served per second while others wait, measured over `WINDOW` again and again.
+
+    Not over less: when hundreds come at once, the first of them are served slowly.
+    """
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Forget what was, as the first one begins to wait."""
+        self._began, self._served, self._last = time.monotonic(), 0, math.inf
+
+    def count(self) -> None:
+        """One more was served."""
+        self._served += 1
+
+    def per_second(self) -> float:
+        """The pace in the last window; infinite before the first one is over."""
+        took = time.monotonic() - self._began
+        if took >= WINDOW:
+            self._began, self._served, self._last = time.monotonic(), 0, self._served / took
+        return self._last
 
 
 class Queue:
@@ -19,9 +46,9 @@ class Queue:
     """
 
     def __init__(self, places: int) -> None:
-        self._places = self._free = places
+        self._free = places
         self._waiting: deque[threading.Event] = deque()
-        self._held = deque([0.0], maxlen=4 * places)  # how long places were held lately
+        self._pace = Pace()
         self._lock = threading.Lock()
 
     @property
@@ -33,15 +60,16 @@ class Queue:
     def place(self, *, first: bool = False) -> Iterator[None]:
         """Hold a place during the block; `first` jumps the queue.
 
-        Raises `Unavailable`: at once if no place can be expected in time even at best, else when
-        time is up.
+        Raises `Unavailable`: at once if at the present pace no place can be expected in time, else
+        when time is up.
         """
         self._take(first=first)
-        began = time.monotonic()
         try:
             yield
         finally:
-            self._pass_on(time.monotonic() - began)
+            with self._lock:
+                self._pace.count()
+                self._free_or_next()
 
     def _take(self, *, first: bool) -> None:
         patience, turn, mine = deadline.left(PATIENCE), threading.Event(), False
@@ -49,7 +77,9 @@ class Queue:
             if self._free:
                 self._free -= 1
                 return
-            if not first and self._expected() > patience:
+            if not self._waiting:
+                self._pace.start()
+            elif not first and self._expected() > patience:
                 raise Unavailable
             (self._waiting.appendleft if first else self._waiting.append)(turn)
         try:
@@ -61,13 +91,9 @@ class Queue:
             raise Unavailable
 
     def _expected(self) -> float:
-        """Seconds until a newcomer's turn if everyone is as quick as the quickest lately."""
-        return (len(self._waiting) + 1) * min(self._held) / self._places
-
-    def _pass_on(self, held: float) -> None:
-        with self._lock:
-            self._held.append(held)
-            self._free_or_next()
+        """Seconds until a newcomer's turn."""
+        pace = self._pace.per_second()
+        return (len(self._waiting) + 1) / pace if pace else math.inf
 
     def _free_or_next(self) -> None:
         if self._waiting:
