@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from tools.server import ROOT
 
 FILE = ROOT / "Referral system.postman_collection.json"
+PHRASES = {413: "Content Too Large", 414: "URI Too Long"}  # RFC 9110's; Python has them since 3.13
 Part = dict[str, Any]
 
 
@@ -50,7 +51,7 @@ def saved(item: Part, status: int, name: str, body: Any) -> Part:
     return {
         "name": f"{status} {name}" if status >= 400 else f"{status}",
         "originalRequest": {key: item["request"][key] for key in ("method", "header", "url")},
-        "status": HTTPStatus(status).phrase,
+        "status": PHRASES.get(status) or HTTPStatus(status).phrase,
         "code": status,
         "_postman_previewlanguage": "json",
         "header": [] if body is None else kind,
