@@ -1,5 +1,6 @@
 """What was measured, as pictures for the docs."""
 
+import itertools
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ HEAD = (
     'font-family="system-ui, sans-serif" font-size="13"><title>{title}</title>'
     "<style>text{{fill:#444}}.floor{{fill:#8883}}.ours{{fill:#2a7de1}}"
     "line{{stroke:#d33;stroke-width:2}}polyline{{fill:none;stroke:#2a7de1;stroke-width:1.5}}"
-    ".b{{stroke:#e1812a}}.c{{stroke:#3a9d5d}}.axis{{stroke:#8886;stroke-width:1}}"
+    "polyline.b{{stroke:#e1812a}}polyline.c{{stroke:#3a9d5d}}"
+    "tspan.a{{fill:#2a7de1}}tspan.b{{fill:#c86410}}tspan.c{{fill:#2f8a4f}}.axis{{stroke:#8886;stroke-width:1}}"
     "@media(prefers-color-scheme:dark){{text{{fill:#ccc}}}}</style>"
 )
-LINES = ("", "b", "c")  # classes of a chart's lines, in turn
+LINES = ("a", "b", "c")  # classes of a chart's lines, in turn
 
 
 def draw_shares(figures: Sequence[Figure], path: Path) -> None:
@@ -67,20 +69,22 @@ def _chart(title: str, lines: dict[str, list[float]], top: float) -> list[str]:
     """Lines from left to right over a scale that begins at 0."""
     left, width, high = 60, 580, 70
     most = max(max(values) for values in lines.values()) or 1
-    names = ", ".join(lines)
+    names = ", ".join(
+        f'<tspan class="{look}">{name}</tspan>'
+        for name, look in zip(lines, itertools.cycle(LINES), strict=False)
+    )
     parts = [
         f'<text x="{left}" y="{top}" font-size="11">{title}: {names}</text>',
         f'<text x="{left - 6}" y="{top + 18}" text-anchor="end" font-size="11">{most:,.0f}</text>',
         f'<line class="axis" x1="{left}" x2="{left + width}" y1="{top + 10 + high}" '
         f'y2="{top + 10 + high}"/>',
     ]
-    for number, values in enumerate(lines.values()):
+    for values, look in zip(lines.values(), itertools.cycle(LINES), strict=False):
         apart = width / max(1, len(values) - 1)
         points = " ".join(
             f"{left + n * apart:.0f},{top + 10 + high * (1 - value / most):.1f}"
             for n, value in enumerate(values)
         )
-        look = LINES[number % len(LINES)]
         parts.append(f'<polyline class="{look}" points="{points}"/>')
     return parts
 
