@@ -3,7 +3,6 @@
 import http.client
 import json
 import re
-import socket
 import threading
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ import pytest
 
 from config.tests.load import once
 from config.tests.product import running
+from config.tests.server.sockets import said
 
 pytestmark = [pytest.mark.django_db(transaction=True), once]
 LIMIT = 64 * 1024
@@ -49,13 +49,7 @@ def ask(server, method, path, body, size=7, **headers):
 
 def raw(server, request):
     """Everything that the server says to these bytes."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as link:
-        link.sendall(request)
-        link.shutdown(socket.SHUT_WR)
-        said = b""
-        while part := link.recv(65536):
-            said += part
-    return said.decode()
+    return said(server, request).decode()
 
 
 def test_the_api_reads_it(server):

@@ -8,19 +8,10 @@ import pytest
 
 from config.tests.load import ACTIVATE, PROFILE, Load, in_parallel, only_postgresql, retry
 from config.tests.product import running
-from tools.postgres import own_postgres
-from tools.server import manage
 
 PEOPLE = 240
 COUNTS = """SELECT (SELECT count(*) FROM referrals_activation),
     (SELECT max(activations_count) FROM referrals_invitecode)"""
-
-
-@pytest.fixture(scope="module")
-def database():
-    with own_postgres() as one:
-        manage("migrate", "--verbosity", "0", DATABASE_URL=one.url)
-        yield one
 
 
 def log_in(server, prefix, count):

@@ -13,18 +13,9 @@ from config.tests.load import CODE, PROFILE, in_parallel, once, only_postgresql
 from config.tests.product import running
 from config.tests.receiver import silence
 from config.web.middleware import Deadline
-from tools.postgres import own_postgres
-from tools.server import manage
 from users.waiting import deadline
 
 LEAST, MOST = 3.5, 9  # seconds: 4, 1 for the pool, and a slow machine
-
-
-@pytest.fixture(scope="module")
-def database():
-    with own_postgres() as one:
-        manage("migrate", "--verbosity", "0", DATABASE_URL=one.url)
-        yield one
 
 
 @pytest.fixture

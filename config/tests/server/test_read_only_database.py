@@ -4,23 +4,14 @@ import time
 from contextlib import contextmanager
 
 import psycopg2
-import pytest
 
 from config.tests.load import CODE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
 from tools.network import Proxy
 from tools.postgres import own_postgres
-from tools.server import manage
 
 pytestmark = only_postgresql
 MANY = 12
-
-
-@pytest.fixture(scope="module")
-def database():
-    with own_postgres() as one:
-        manage("migrate", "--verbosity", "0", DATABASE_URL=one.url)
-        yield one
 
 
 @contextmanager

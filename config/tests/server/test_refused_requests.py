@@ -1,12 +1,12 @@
 """Malformed and oversized HTTP is refused before Django, in the API's error format."""
 
 import json
-import socket
 
 import pytest
 
 from config.tests.load import once
 from config.tests.product import running
+from config.tests.server.sockets import said
 
 pytestmark = [pytest.mark.django_db(transaction=True), once]
 POST = b"POST /api/v1/auth/code/ HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
@@ -22,13 +22,7 @@ def server(django_db_setup, django_db_blocker):
 
 def answer_to(server, request):
     """Status and decoded body of the first answer."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=15) as link:
-        link.sendall(request)
-        link.shutdown(socket.SHUT_WR)
-        answer = b""
-        while part := link.recv(65536):
-            answer += part
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = said(server, request).partition(b"\r\n\r\n")
     return int(head.split()[1]), json.JSONDecoder().raw_decode(body.decode())[0]
 
 

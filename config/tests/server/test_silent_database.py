@@ -12,19 +12,10 @@ from config.tests.load import ACTIVATE, PROFILE, in_parallel, only_postgresql
 from config.tests.product import running
 from config.tests.receiver import silence
 from tools.network import Proxy
-from tools.postgres import own_postgres
-from tools.server import manage
 
 pytestmark = only_postgresql
 STUCK = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
 HASTY = "--worker-class config.tests.server.impatient.Worker"  # 2 s for a statement
-
-
-@pytest.fixture(scope="module")
-def database():
-    with own_postgres() as one:
-        manage("migrate", "--verbosity", "0", DATABASE_URL=one.url)
-        yield one
 
 
 @pytest.fixture
