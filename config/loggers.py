@@ -12,7 +12,7 @@ def settings(format_name: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "text": {"format": FORMAT},
-            "json": {"()": "pythonjsonlogger.json.JsonFormatter", "format": FORMAT},
+            "json": {"()": "pythonjsonlogger.orjson.OrjsonFormatter", "format": FORMAT},
         },
         "filters": {
             "request_id": {"()": "config.web.request_ids.Filter"},
