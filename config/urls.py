@@ -45,8 +45,8 @@ def kept(view: Any) -> Any:
 urlpatterns = [
     path("api/", errors.start),
     path("api/v1/", errors.start),
-    path("api/v1/", include("users.api.urls")),
     path("api/v1/", include("referrals.api.urls")),
+    path("api/v1/", include("users.api.urls")),
     path("api/schema/", kept(schema), name="schema"),
     path("api/docs/", csp_replace(styled)(swagger), name="swagger"),
     path("api/redoc/", csp_replace(searching)(redoc), name="redoc"),
