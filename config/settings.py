@@ -94,7 +94,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.web.middleware.Policy",
     "config.web.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.web.middleware.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.web.middleware.BodyOfCall",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -13,6 +13,9 @@ from django.contrib.messages import middleware as messages
 from django.contrib.sessions import middleware as sessions
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.middleware import locale
+from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from config.web import errors, request_ids
 from config.web.json_api import VERSION, is_api, refusal_of_body
@@ -59,6 +62,21 @@ class Policy(CSPMiddleware):
                 response.headers["Cache-Control"] = "no-store"
             return response
         return super().process_response(request, response)
+
+
+class LocaleMiddleware(locale.LocaleMiddleware):
+    """Django's, for URLs without a language: to look for one took a twentieth of a call."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        translation.activate(translation.get_language_from_request(request))
+        request.LANGUAGE_CODE = translation.get_language()
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        patch_vary_headers(response, ("Accept-Language",))
+        response.headers.setdefault("Content-Language", translation.get_language())
+        return response
 
 
 class BodyOfCall:
