@@ -1,5 +1,6 @@
 """Django's backend with a strict pool that discards broken connections."""
 
+import weakref
 from contextlib import suppress
 from functools import cached_property
 from select import POLLIN
@@ -7,6 +8,8 @@ from typing import Any
 
 from dj_db_conn_pool.backends.postgresql import base
 from dj_db_conn_pool.core import pool_container
+from dj_db_conn_pool.core.mixins import DatabasePoolWrapperMixin
+from dj_db_conn_pool.core.mixins.creation import DatabaseCreationMixin
 from django.conf import settings
 from django.db.utils import DatabaseErrorWrapper
 from gevent import monkey
@@ -23,6 +26,7 @@ from users.waiting import deadline
 # gevent's version runs the event loop once even if there is nothing to wait for.
 _poll = monkey.get_original("select", "poll")
 _hosts = Hosts()
+PARTS = ("client", "creation", "features", "introspection", "ops", "validation")
 
 if monkey.is_module_patched("socket"):
     extensions.set_wait_callback(wait)
@@ -57,15 +61,29 @@ class Errors(DatabaseErrorWrapper):
         super().__exit__(exc_type, exc_value, traceback)
 
 
+class Creation(DatabaseCreationMixin, base.DatabaseWrapper.creation_class):  # type: ignore[misc]
+    """Closes the pool before a test's database is removed."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
     """A request's connection, taken from the pool."""
 
     SQLAlchemyDialect = Dialect
+    creation_class = Creation
     useless = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Let its parts refer to it weakly: it is freed at once, not by the garbage collector.
+
+        Skips the pool's own `__init__`, which makes a class like `Creation` for every request.
+        """
+        super(DatabasePoolWrapperMixin, self).__init__(*args, **kwargs)
+        for part in PARTS:
+            getattr(self, part).connection = weakref.proxy(self)
 
     @cached_property
     def wrap_database_errors(self) -> Errors:
-        return Errors(self)
+        return Errors(weakref.proxy(self))
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         """Take a connection from the pool. Raises `OperationalError` if none is free in time."""

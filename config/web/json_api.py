@@ -74,8 +74,20 @@ class JSONRenderer(renderers.BaseRenderer):
     render_style = "binary"
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
-        """The body; empty without data."""
+        """The body; empty without data. The call is over then, and what it holds can go."""
+        if renderer_context:
+            _untie(**renderer_context)
+            renderer_context.clear()
         return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z, default=str)
+
+
+def _untie(request: Any, view: Any, **others: Any) -> None:
+    """Break the cycles of a call, which only the garbage collector would free.
+
+    In a burst that took a tenth of a worker's time, and stopped it for 0.2 s now and then.
+    """
+    request.parser_context.clear()
+    vars(view).clear()
 
 
 class AlwaysJSON(negotiation.BaseContentNegotiation):

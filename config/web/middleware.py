@@ -54,6 +54,9 @@ class Policy(CSPMiddleware):
     data, which no cache may store.
     """
 
+    def process_request(self, request: HttpRequest) -> None:
+        """No nonce: no page has one, and it would make each request refer to itself."""
+
     def process_response(
         self, request: HttpRequest, response: HttpResponseBase
     ) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""The product, plus a path that counts the garbage collector's objects, tracked and frozen."""
+"""The product, plus paths that count what the garbage collector knows, and what it finds."""
 
 import gc
 import json
@@ -7,7 +7,14 @@ from config.wsgi import application as product
 
 
 def application(environ, start_response):
-    if environ["PATH_INFO"] != "/collected":
+    found = PATHS.get(environ["PATH_INFO"])
+    if found is None:
         return product(environ, start_response)
     start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps([len(gc.get_objects()), gc.get_freeze_count()]).encode()]
+    return [json.dumps(found()).encode()]
+
+
+PATHS = {
+    "/known": lambda: [len(gc.get_objects()), gc.get_freeze_count()],
+    "/found": gc.collect,
+}
