@@ -19,7 +19,7 @@ from tools.postgres import database
 from tools.server import Server, serving
 
 CLIENTS, ASKING = 16, 500
-SMALL_CROWD = 10  # invitees of one person
+SMALL_CROWD = 51  # invitees of one person: a full page, and a link to the next
 Rates = dict[str, list[float]]
 
 
