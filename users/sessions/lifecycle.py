@@ -52,7 +52,7 @@ def over(now: datetime) -> dict[str, datetime]:
 
 def accessible() -> QuerySet[Session]:
     """The live session of an access token, and the user behind it."""
-    return Session.objects.live(NOW).filter(pk=ID)
+    return Session.objects.live(NOW).filter(pk=ID).order_by()
 
 
 ACCESSED = [f"user__{name}" for name in KNOWN]
