@@ -14,7 +14,7 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import Cursor, CursorPagination
 from rest_framework.request import Request
 
-from referrals.profiles import SHOWN, Invitee
+from referrals.profiles import SHOWN
 from users.statements import moment
 
 LARGEST_PAGE = 100
@@ -108,8 +108,9 @@ class ProfileInvitees(InviteePages):
     handles the position among invitees with the same time.
     """
 
-    def __init__(self, newest: list[Invitee]) -> None:
-        self.page, rest = newest[:SHOWN], newest[SHOWN:]
+    def __init__(self, times: list[str]) -> None:
+        """Here an invitee is only the time of the activation."""
+        self.page, rest = times[:SHOWN], times[SHOWN:]
         self.cursor, self.has_previous, self.has_next = None, False, bool(rest)
         if rest:
             self.next_position = self._get_position_from_instance(rest[0], self.ordering)
@@ -120,8 +121,8 @@ class ProfileInvitees(InviteePages):
             self.base_url = request.build_absolute_uri(reverse("invitees"))
         return self.get_next_link()
 
-    def _get_position_from_instance(self, invitee: Any, ordering: Any) -> str:
-        return str(moment(invitee.activated_at))
+    def _get_position_from_instance(self, time: Any, ordering: Any) -> str:
+        return str(moment(time))
 
 
 class UserPages(Pages):

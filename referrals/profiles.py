@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 
 import orjson
 from django.conf import settings
@@ -19,7 +18,7 @@ SHOWN = 50  # invitees in a profile
 
 NEWEST = """(SELECT {array}(
     mine.value, mine.activations_count, entered.code, entered.activated_at,
-    {nest}((SELECT {collect}({array}(phone, activated_at)) FROM (
+    {nest}((SELECT {object}(phone, activated_at) FROM (
         SELECT invitee.phone, activation.activated_at
         FROM referrals_activation AS activation
         JOIN users_user AS invitee ON invitee.id = activation.invitee_id
@@ -46,25 +45,19 @@ ACCESS = Statement(
 )
 
 
-class Invitee(NamedTuple):
-    """Who activated the user's code, and when (ISO 8601, UTC unless it has an offset)."""
-
-    phone: str
-    activated_at: str
-
-
 @dataclass(frozen=True)
 class Referral:
     """A user's own code and the code they activated, without the inviter's phone.
 
-    `newest` are the newest invitees, up to one more than `SHOWN`.
+    `newest` are the phones of the newest invitees, up to one more than `SHOWN`, each with when they
+    activated the code (ISO 8601, UTC unless it has an offset).
     """
 
     invite_code: str
     invitees_count: int
     activated_invite_code: str | None
     activated_at: datetime | None
-    newest: list[Invitee]
+    newest: dict[str, str]
 
     @property
     def invite_link(self) -> str:
@@ -86,13 +79,7 @@ def referral_of(user: User) -> Referral:
 def parse(text: str) -> Referral:
     """The referral data that `NEWEST` reads."""
     value, count, code, activated_at, newest = orjson.loads(text)
-    return Referral(
-        value,
-        count,
-        code,
-        activated_at and moment(activated_at),
-        [Invitee(*one) for one in newest or ()],
-    )
+    return Referral(value, count, code, activated_at and moment(activated_at), newest or {})
 
 
 def change_names(user: User, **changes: str) -> None:

@@ -18,6 +18,7 @@ JSON = {
     "postgresql": {
         "array": "json_build_array",
         "collect": "json_agg",
+        "object": "json_object_agg",
         "nest": "",
         "text": "::text",
         "each": "json_each_text",
@@ -26,6 +27,7 @@ JSON = {
     "sqlite": {
         "array": "json_array",
         "collect": "json_group_array",
+        "object": "json_group_object",
         "nest": "json",
         "text": "",
         "each": "json_each",

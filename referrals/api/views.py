@@ -117,7 +117,7 @@ def _profile(request: Request) -> Response:
             "activated_invite_code": referral.activated_invite_code,
             "activated_at": referral.activated_at,
             "invitees_count": referral.invitees_count,
-            "invitees": [invitee.phone for invitee in referral.newest[: profiles.SHOWN]],
-            "invitees_next": ProfileInvitees(referral.newest).link_to_next(request),
+            "invitees": [*referral.newest][: profiles.SHOWN],
+            "invitees_next": ProfileInvitees([*referral.newest.values()]).link_to_next(request),
         }
     )
