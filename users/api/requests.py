@@ -32,5 +32,8 @@ def session_id(request: Request) -> UUID:
 
 @cache
 def _made(serializer: Any) -> Any:
-    """One serializer for all requests: to copy its fields for each took as long as to check."""
+    """One serializer for all requests: copying its fields for each took as long as checking.
+
+    So its fields must remember nothing of a request, not even the language of an error.
+    """
     return serializer()

@@ -76,9 +76,9 @@ def test_ended_sessions_are_logged_with_their_user(me, user, as_user, events, co
 def test_the_json_format_has_the_facts_as_fields(anyone):
     import json
 
-    from pythonjsonlogger.json import JsonFormatter
+    from pythonjsonlogger.orjson import OrjsonFormatter
 
-    formatter = JsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
+    formatter = OrjsonFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     lines = []
     handler = logging.Handler()
     handler.emit = lambda record: lines.append(json.loads(formatter.format(record)))

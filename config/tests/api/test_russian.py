@@ -11,6 +11,13 @@ from config.server import refusals
 from config.tests.api.test_bad_input import ALL, ODD, WITH_BODY
 from config.tests.api_client import Client
 from config.web import json_api
+from referrals.api.serializers import ActivationRequestSerializer, ProfileUpdateSerializer
+from users.api.serializers import (
+    LoginRequestSerializer,
+    RefreshRequestSerializer,
+    SendCodeRequestSerializer,
+    VerifyRequestSerializer,
+)
 from users.errors import Refusal
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +60,36 @@ def test_malformed_json_is_told_in_russian_with_the_place(client):
 def test_another_cursor_is_told_in_russian(me):
     answer = me.call("GET", "profile/invitees/?cursor=x", HTTP_ACCEPT_LANGUAGE="ru")
     assert answer.json()["errors"][0]["detail"] == "Недействительный курсор."
+
+
+@pytest.mark.parametrize("bad", [None, 7, "", " ", "x" * 1000, "\0"])
+@pytest.mark.parametrize(
+    "serializer",
+    [
+        SendCodeRequestSerializer,
+        LoginRequestSerializer,
+        RefreshRequestSerializer,
+        VerifyRequestSerializer,
+        ActivationRequestSerializer,
+        ProfileUpdateSerializer,
+    ],
+)
+def test_a_shared_serializer_speaks_the_language_of_each_request(serializer, bad):
+    """DRF's own checks of lengths and sizes keep the language of their first refusal."""
+    shared = serializer()
+    english, russian = (refusals_of(shared, bad, language) for language in ("en", "ru"))
+    assert english.keys() == russian.keys()
+    assert bad is not None or english
+    assert all(english[name] != russian[name] for name in english)
+
+
+def refusals_of(serializer, bad, language):
+    try:
+        with translation.override(language):
+            serializer.run_validation(dict.fromkeys(serializer.fields, bad))
+    except exceptions.ValidationError as refused:
+        return refused.detail
+    return {}
 
 
 # Raised by DRF and our parser with their classes' own texts.
