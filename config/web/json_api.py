@@ -75,7 +75,7 @@ class JSONRenderer(renderers.BaseRenderer):
 
     def render(self, data: Any, media_type: Any = None, renderer_context: Any = None) -> bytes:
         """The body; empty without data. The call is over then, and what it holds can go."""
-        if renderer_context:
+        if renderer_context and "view" in renderer_context:
             _untie(**renderer_context)
             renderer_context.clear()
         return b"" if data is None else orjson.dumps(data, option=orjson.OPT_UTC_Z, default=str)
