@@ -12,7 +12,7 @@ from users.models import User
 
 def validated(serializer: Any, request: Request) -> Any:
     """The request body, validated by `serializer`. Raises `ValidationError`."""
-    return _made(serializer).run_validation(request.data)
+    return _shared(serializer).run_validation(request.data)
 
 
 def client(request: Request) -> Client:
@@ -31,7 +31,7 @@ def session_id(request: Request) -> UUID:
 
 
 @cache
-def _made(serializer: Any) -> Any:
+def _shared(serializer: Any) -> Any:
     """One serializer for all requests: copying its fields for each took as long as checking.
 
     So its fields must remember nothing of a request, not even the language of an error.
