@@ -26,7 +26,7 @@ from users.waiting import deadline
 # gevent's version runs the event loop once even if there is nothing to wait for.
 _poll = monkey.get_original("select", "poll")
 _hosts = Hosts()
-PARTS = ("client", "creation", "features", "introspection", "ops", "validation")
+_PARTS = ("client", "creation", "features", "introspection", "ops", "validation")
 
 if monkey.is_module_patched("socket"):
     extensions.set_wait_callback(wait)
@@ -78,7 +78,7 @@ class DatabaseWrapper(base.DatabaseWrapper):  # type: ignore[misc]
         Skips the pool's own `__init__`, which makes a class like `Creation` for every request.
         """
         super(DatabasePoolWrapperMixin, self).__init__(*args, **kwargs)
-        for part in PARTS:
+        for part in _PARTS:
             getattr(self, part).connection = weakref.proxy(self)
 
     @cached_property

@@ -5,16 +5,15 @@ import json
 
 from config.wsgi import application as product
 
-
-def application(environ, start_response):
-    found = PATHS.get(environ["PATH_INFO"])
-    if found is None:
-        return product(environ, start_response)
-    start_response("200 OK", [("Content-Type", "application/json")])
-    return [json.dumps(found()).encode()]
-
-
-PATHS = {
+COUNTS = {
     "/known": lambda: [len(gc.get_objects()), gc.get_freeze_count()],
     "/found": gc.collect,
 }
+
+
+def application(environ, start_response):
+    count = COUNTS.get(environ["PATH_INFO"])
+    if count is None:
+        return product(environ, start_response)
+    start_response("200 OK", [("Content-Type", "application/json")])
+    return [json.dumps(count()).encode()]
