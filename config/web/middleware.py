@@ -68,7 +68,7 @@ class Policy(CSPMiddleware):
 
 
 class LocaleMiddleware(locale.LocaleMiddleware):
-    """Django's, for URLs without a language: to look for one took a twentieth of a call."""
+    """Django's, without looking for a language in the URL, which took 3 % of a profile."""
 
     def process_request(self, request: HttpRequest) -> None:
         translation.activate(translation.get_language_from_request(request))
